@@ -1,0 +1,1 @@
+export type { BackendDescription, Limitation, SampleSource } from './sample-source.js';

@@ -1,0 +1,30 @@
+import type { Tick } from '@ethogram/core';
+
+/** Something that a backend cannot do here, why, and what would help. */
+export interface Limitation {
+  /** A coded reason: `COLLECT-2001`. */
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** What a running backend is and sees. */
+export interface BackendDescription {
+  readonly backend: 'ebpf' | 'procfs' | 'replay' | 'dtrace';
+  /** Metric families it cannot see; stands in every tick too. */
+  readonly blind: readonly string[];
+  /** Why better backends were passed over; empty for the best one. */
+  readonly limitations: readonly Limitation[];
+}
+
+/** Where ticks come from. Every backend passes the contract suite of `@ethogram/testkit`. */
+export interface SampleSource {
+  readonly description: BackendDescription;
+  /**
+   * One tick per interval until the signal aborts, then a last, possibly shorter one; ends
+   * normally. A tick that could not be taken in time is taken late, never made up.
+   */
+  ticks(signal: AbortSignal): AsyncIterable<Tick>;
+  /** Detaches from the kernel and frees everything; may be called again. */
+  close(): Promise<void>;
+}

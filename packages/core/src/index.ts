@@ -1,0 +1,17 @@
+export type { Block, BlockSource, SeriesId } from './block.js';
+export { blockBytes, sameBlock } from './block.js';
+export type { Clock } from './clock.js';
+export { manualClock, systemClock } from './clock.js';
+export type { ErrorContext, ErrorFamily, ErrorKind, ExitCode } from './errors.js';
+export { defineErrors, EthogramError } from './errors.js';
+export type { MetricInfo, MetricType, Unit } from './metric.js';
+export { listMetrics, metricInfo, syscallMetric } from './metric.js';
+export { packTicks, unpackTicks } from './pack-ticks.js';
+export type { Rng } from './rng.js';
+export { seededRng } from './rng.js';
+export type { Source, SourceId, SourceKind } from './source.js';
+export { compareSources, isSourceKind, parseSourceKey, SOURCE_KINDS, sourceKey } from './source.js';
+export type { Histogram, Link, LinkKind, Marker, MarkerKind, SourceSample, Tick } from './tick.js';
+export { tickIdentity } from './tick.js';
+export type { TimeRange, Window } from './window.js';
+export { windowHolds, windowLengthMs } from './window.js';

@@ -1,0 +1,174 @@
+import { type Block, type BlockSource, type SeriesId, sameBlock } from './block.js';
+import { sourceKey } from './source.js';
+import type { Histogram, Link, Marker, SourceSample, Tick } from './tick.js';
+
+/** Numbers sources and series in the order in which they first appear. */
+class Dictionary {
+  readonly sources: BlockSource[] = [];
+  readonly series: SeriesId[] = [];
+  readonly #sourceIndex = new Map<string, number>();
+  readonly #seriesIndex: Map<string, number>[] = [];
+
+  source(sample: SourceSample): number {
+    const key = sourceKey(sample);
+    let index = this.#sourceIndex.get(key);
+    if (index === undefined) {
+      index = this.sources.length;
+      this.#sourceIndex.set(key, index);
+      this.#seriesIndex.push(new Map());
+      this.sources.push({ kind: sample.kind, name: sample.name });
+    }
+    if (sample.attributes) {
+      const { kind, name, attributes } = sample;
+      this.sources[index] = { kind, name, attributes };
+    }
+    return index;
+  }
+
+  seriesOf(source: number, metric: string, scheme?: string, bucket?: number): number {
+    const byKey = this.#seriesIndex[source] as Map<string, number>;
+    const key = scheme === undefined ? metric : `${metric}\u0000${scheme}\u0000${bucket}`;
+    let index = byKey.get(key);
+    if (index === undefined) {
+      index = this.series.length;
+      byKey.set(key, index);
+      this.series.push(
+        scheme === undefined || bucket === undefined
+          ? { source, metric }
+          : { source, metric, scheme, bucket },
+      );
+    }
+    return index;
+  }
+}
+
+/**
+ * Puts ticks of one host, boot and backend into typed columns.
+ * @param ticks at least one, ascending by `seq`; all must satisfy {@link sameBlock}.
+ * @throws RangeError on no ticks or on ticks that may not share a block.
+ */
+export function packTicks(ticks: readonly Tick[]): Block {
+  const first = ticks[0];
+  if (!first) throw new RangeError('packTicks: expected at least one tick, found none');
+  const dictionary = new Dictionary();
+  const rows: { series: number; value: number }[][] = [];
+  const links = new Map<number, readonly Link[]>();
+  const linkSnapshots = new Set<number>();
+  const markers = new Map<number, readonly Marker[]>();
+  const lost = new Map<number, Readonly<Record<string, number>>>();
+  let total = 0;
+  for (const [t, tick] of ticks.entries()) {
+    if (!sameBlock(first, tick)) {
+      throw new RangeError('packTicks: ticks of another host, boot or backend in one block');
+    }
+    const row: { series: number; value: number }[] = [];
+    for (const sample of tick.samples) {
+      const source = dictionary.source(sample);
+      for (const [metric, value] of sample.values) {
+        row.push({ series: dictionary.seriesOf(source, metric), value });
+      }
+      for (const [metric, histogram] of sample.histograms ?? []) {
+        for (const [bucket, value] of histogram.counts) {
+          const series = dictionary.seriesOf(source, metric, histogram.scheme, bucket);
+          row.push({ series, value });
+        }
+      }
+    }
+    row.sort((a, b) => a.series - b.series);
+    rows.push(row);
+    total += row.length;
+    if (tick.links.length > 0) links.set(t, tick.links);
+    if (tick.linkSnapshot) linkSnapshots.add(t);
+    if (tick.markers.length > 0) markers.set(t, tick.markers);
+    if (Object.keys(tick.lost).length > 0) lost.set(t, tick.lost);
+  }
+  const rowStart = new Uint32Array(ticks.length + 1);
+  const seriesIndex = new Uint32Array(total);
+  const values = new Float64Array(total);
+  let at = 0;
+  for (const [t, row] of rows.entries()) {
+    for (const cell of row) {
+      seriesIndex[at] = cell.series;
+      values[at] = cell.value;
+      at++;
+    }
+    rowStart[t + 1] = at;
+  }
+  return {
+    host: first.host,
+    boot: first.boot,
+    backend: first.backend,
+    blind: first.blind,
+    sources: dictionary.sources,
+    series: dictionary.series,
+    seq: Float64Array.from(ticks, (tick) => tick.seq),
+    ts: Float64Array.from(ticks, (tick) => tick.ts),
+    intervalNs: Float64Array.from(ticks, (tick) => tick.intervalNs),
+    rowStart,
+    seriesIndex,
+    values,
+    links,
+    linkSnapshots,
+    markers,
+    lost,
+  };
+}
+
+/** Takes the ticks of a block apart again; the inverse of {@link packTicks} but for attributes, which stand on every tick that has the source. */
+export function unpackTicks(block: Block): Tick[] {
+  return Array.from(block.seq, (_, t) => tickOf(block, t));
+}
+
+function tickOf(block: Block, t: number): Tick {
+  const samples = new Map<
+    number,
+    { values: Map<string, number>; histograms: Map<string, MutableHistogram> }
+  >();
+  const end = block.rowStart[t + 1] as number;
+  for (let at = block.rowStart[t] as number; at < end; at++) {
+    const series = block.series[block.seriesIndex[at] as number] as SeriesId;
+    const value = block.values[at] as number;
+    let sample = samples.get(series.source);
+    if (!sample) {
+      sample = { values: new Map(), histograms: new Map() };
+      samples.set(series.source, sample);
+    }
+    if (series.scheme === undefined || series.bucket === undefined) {
+      sample.values.set(series.metric, value);
+    } else {
+      let histogram = sample.histograms.get(series.metric);
+      if (!histogram) {
+        histogram = { scheme: series.scheme, counts: new Map() };
+        sample.histograms.set(series.metric, histogram);
+      }
+      histogram.counts.set(series.bucket, value);
+    }
+  }
+  return {
+    host: block.host,
+    boot: block.boot,
+    seq: block.seq[t] as number,
+    ts: block.ts[t] as number,
+    intervalNs: block.intervalNs[t] as number,
+    backend: block.backend,
+    blind: block.blind,
+    samples: [...samples].map(([index, sample]) => {
+      const source = block.sources[index] as BlockSource;
+      return {
+        kind: source.kind,
+        name: source.name,
+        values: sample.values,
+        ...(sample.histograms.size > 0 ? { histograms: sample.histograms } : {}),
+        ...(source.attributes ? { attributes: source.attributes } : {}),
+      };
+    }),
+    links: block.links.get(t) ?? [],
+    linkSnapshot: block.linkSnapshots.has(t),
+    markers: block.markers.get(t) ?? [],
+    lost: block.lost.get(t) ?? {},
+  };
+}
+
+interface MutableHistogram extends Histogram {
+  readonly counts: Map<number, number>;
+}

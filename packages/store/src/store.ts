@@ -1,0 +1,123 @@
+import type { Block, SourceId, Tick, TimeRange } from '@ethogram/core';
+
+/** What a store knows of a recording without reading it. */
+export interface RecordingInfo {
+  readonly name: string;
+  readonly host: string;
+  /** First instant covered and end of the last tick, milliseconds UTC. */
+  readonly from: number;
+  readonly to: number;
+  readonly ticks: number;
+  readonly sources: number;
+  /** Sum of everything lost, over all causes and ticks. */
+  readonly lost: number;
+}
+
+/** Which ticks to read. */
+export interface ReadQuery {
+  /** One recording; without it every recording of the host, each tick once. */
+  readonly recording?: string;
+  /** One host; without it every host, one after the other. */
+  readonly host?: string;
+  /** Half-open range `[from, to)` over the ticks' `ts`, milliseconds UTC. */
+  readonly range?: TimeRange;
+  /** Only these sources, where given. */
+  readonly sources?: readonly SourceId[];
+}
+
+/** What happened to ticks handed to {@link SampleStore.append}. */
+export interface AppendResult {
+  readonly stored: number;
+  /** Ticks that the store already had under their `(host, boot, seq)`. */
+  readonly repeated: number;
+}
+
+/** Keeps ticks. What `append` acknowledged survives `kill -9` of the writer. */
+export interface SampleStore {
+  /**
+   * Adds ticks to a recording, creating it at the first one.
+   * @param ticks ascending by `ts` within the call; any number.
+   */
+  append(recording: string, ticks: readonly Tick[]): Promise<AppendResult>;
+  /**
+   * Ticks in ascending `ts` per host, in blocks whose columns hold at most 8 MB. No tick is
+   * handed out twice. Ends after the last stored tick.
+   */
+  read(query: ReadQuery, options?: { readonly signal?: AbortSignal }): AsyncIterable<Block>;
+  /** All recordings, ordered by name, then host. */
+  recordings(): Promise<readonly RecordingInfo[]>;
+  /** Puts what is still held as single ticks into chunks. */
+  seal(recording: string): Promise<void>;
+  /** Deletes a recording; false where there was none of that name. */
+  remove(recording: string): Promise<boolean>;
+}
+
+/** A model as a store sees it: a name, a version that counts up, and a JSON text it never looks into. */
+export interface StoredModel {
+  readonly name: string;
+  readonly version: number;
+  readonly host: string;
+  readonly state: ModelState;
+  /** When it was put, milliseconds UTC. */
+  readonly storedAt: number;
+  readonly json: string;
+}
+
+/** Where a model stands in its life; at most one version per name is active. */
+export type ModelState = 'candidate' | 'active' | 'retired';
+
+/** Keeps models: immutable versions under a name. */
+export interface ModelStore {
+  /** Stores the next version of a name and returns it; an `active` one retires the one before. */
+  put(model: Omit<StoredModel, 'version'>): Promise<number>;
+  /** The given version; without one the active, else the newest. */
+  get(name: string, version?: number): Promise<StoredModel | undefined>;
+  /** All versions of all models without their text, by name, then version. */
+  list(): Promise<readonly Omit<StoredModel, 'json'>[]>;
+  /** Makes a version the active one, retiring the one before; false where it does not exist. */
+  promote(name: string, version: number): Promise<boolean>;
+  /** Deletes one version, or all of a name; how many were deleted. */
+  remove(name: string, version?: number): Promise<number>;
+}
+
+/** Something that happened, kept under an id of its own; `body` is JSON that the store never looks into. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly kind: 'anomaly' | 'incident' | 'feedback' | 'checkpoint' | 'marker';
+  readonly host: string;
+  readonly ts: number;
+  readonly body: string;
+}
+
+/** Keeps anomalies, incidents, feedback and scorer checkpoints. */
+export interface EventStore {
+  /** Stores or replaces by `(kind, id)`. */
+  put(event: StoredEvent): Promise<void>;
+  get(kind: StoredEvent['kind'], id: string): Promise<StoredEvent | undefined>;
+  /** Ascending by `ts`, then id. */
+  list(query: {
+    readonly kind: StoredEvent['kind'];
+    readonly host?: string;
+    readonly range?: TimeRange;
+  }): Promise<readonly StoredEvent[]>;
+  remove(kind: StoredEvent['kind'], id: string): Promise<boolean>;
+}
+
+/** An open store. */
+export interface Store {
+  /** The URI that opened it, credentials redacted. */
+  readonly uri: string;
+  readonly samples: SampleStore;
+  readonly models: ModelStore;
+  readonly events: EventStore;
+  /** Releases everything; may be called again. */
+  close(): Promise<void>;
+}
+
+/** How to open a store. */
+export interface OpenOptions {
+  /** Readers may be many; a second writer on one embedded store is refused. */
+  readonly mode: 'read' | 'write';
+  /** When the embedded store reaches the disk; see docs/data-model.md. */
+  readonly sync?: 'tick' | '5s' | 'off';
+}
