@@ -16,7 +16,7 @@ export const NATIVE_PACKAGES = [
 /** What only the tests need: real services to watch, and readers of what we export. */
 export const TEST_PACKAGES = [
   'nginx-light',
-  'libnginx-mod-stream',
+  'libnginx-mod-http-lua',
   'redis-server',
   'graphviz',
   'python3-venv',

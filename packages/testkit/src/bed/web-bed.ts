@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, untilListening } from './ports.js';
+import { type ServiceUnit, startUnit } from './service-unit.js';
+
+/** A real web service under load: client → nginx → redis, each a unit of its own. */
+export interface WebBed {
+  /** Sets the client's load, requests a second (0 to 1,000). */
+  load(requestsPerSecond: number): void;
+  /** Makes an nginx worker run a shell command, as a breach would. */
+  breach(command: string): Promise<void>;
+  /** How many requests the client saw answered, and failed. */
+  counts(): { readonly answered: number; readonly failed: number };
+  stop(): Promise<void>;
+}
+
+/** The names of the bed's units. */
+export interface BedNames {
+  readonly nginx: string;
+  readonly redis: string;
+  readonly client: string;
+}
+
+const CLIENT = fileURLToPath(new URL('../../bed/client.mjs', import.meta.url));
+
+/**
+ * Starts redis, an nginx whose workers ask it by Lua, and a client at no load.
+ * @param folder an empty folder for configuration, data and logs
+ */
+export async function startWebBed(folder: string, names: BedNames): Promise<WebBed> {
+  const units: ServiceUnit[] = [];
+  const start = (name: string, ...command: string[]): ServiceUnit => {
+    const unit = startUnit(name, command);
+    units.push(unit);
+    return unit;
+  };
+  const stop = async (): Promise<void> => {
+    for (const unit of units.splice(0).reverse()) await unit.stop();
+  };
+  try {
+    const redisPort = await freePort();
+    const redisFolder = join(folder, 'redis');
+    mkdirSync(redisFolder, { recursive: true });
+    const redis = start(names.redis, 'redis-server', '-', '--dir', redisFolder);
+    redis.send(`bind 127.0.0.1\nport ${redisPort}\nappendonly yes\nappendfsync everysec\nsave ""`);
+    redis.end();
+    await untilListening(redisPort, redis.output);
+
+    const webPort = await freePort();
+    const nginxFolder = join(folder, 'nginx');
+    mkdirSync(nginxFolder, { recursive: true, mode: 0o777 });
+    const configuration = join(nginxFolder, 'nginx.conf');
+    writeFileSync(configuration, nginxConfiguration(nginxFolder, webPort, redisPort));
+    const nginx = start(names.nginx, 'nginx', '-c', configuration, '-e', 'stderr');
+    await untilListening(webPort, nginx.output);
+
+    const client = start(names.client, process.execPath, CLIENT, String(webPort));
+    return {
+      load: (requestsPerSecond) => client.send(String(requestsPerSecond)),
+      breach: async (command) => {
+        const url = `http://127.0.0.1:${webPort}/breach?run=${encodeURIComponent(command)}`;
+        const response = await fetch(url);
+        if (!response.ok) throw new Error(`breach: ${response.status} ${await response.text()}`);
+      },
+      counts: () => {
+        const last = client.output().trim().split('\n').at(-1) ?? '';
+        const [answered = 0, failed = 0] = last.split(' ').map(Number);
+        return { answered, failed };
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** One master, two workers; `/item` asks redis, `/page` serves a file, `/breach` runs a shell. */
+function nginxConfiguration(folder: string, port: number, redisPort: number): string {
+  writeFileSync(join(folder, 'page'), 'x'.repeat(20_000));
+  return `
+load_module /usr/lib/nginx/modules/ndk_http_module.so;
+load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+daemon off;
+user root;
+worker_processes 2;
+pid ${folder}/pid;
+error_log ${folder}/error.log;
+events { worker_connections 512; }
+http {
+  access_log ${folder}/access.log;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+  server {
+    listen 127.0.0.1:${port};
+    location /page { root ${folder}; }
+    location /item {
+      content_by_lua_block {
+        local redis = ngx.socket.tcp()
+        assert(redis:connect("127.0.0.1", ${redisPort}))
+        assert(redis:send("*2\\r\\n$4\\r\\nINCR\\r\\n$4\\r\\nhits\\r\\n"))
+        ngx.say(redis:receive())
+        redis:setkeepalive(60000, 16)
+      }
+    }
+    location /breach {
+      content_by_lua_block {
+        os.execute(ngx.unescape_uri(ngx.var.arg_run))
+        ngx.say("done")
+      }
+    }
+  }
+}
+`;
+}
