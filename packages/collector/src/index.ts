@@ -1,1 +1,5 @@
+export type { CollectorOptions, MeasuringBackend } from './collector-options.js';
+export { collectorErrors } from './errors.js';
+export type { Grouping } from './identity/process-facts.js';
+export { GROUPINGS } from './identity/process-facts.js';
 export type { BackendDescription, Limitation, SampleSource } from './sample-source.js';

@@ -1,0 +1,35 @@
+import { defineErrors } from '@ethogram/core';
+
+/** Every error that the collector can raise. */
+export const collectorErrors = defineErrors({
+  'COLLECT-1001': {
+    title: 'The options of the collector are not valid',
+    remedy: 'Correct the option that the message names.',
+    exitCode: 2,
+  },
+  'COLLECT-2001': {
+    title: 'The backend cannot run here',
+    remedy: 'Run `ethogram doctor`, or let `--backend auto` choose what works.',
+    exitCode: 5,
+  },
+  'COLLECT-2002': {
+    title: 'No backend can run here',
+    remedy: 'Run `ethogram doctor`; it names what is missing and how to get it.',
+    exitCode: 5,
+  },
+  'COLLECT-2003': {
+    title: 'A native addon is not there',
+    remedy: 'Run `npm run build:native`.',
+    exitCode: 5,
+  },
+  'COLLECT-2004': {
+    title: 'Some processes cannot be read',
+    remedy: 'Run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.',
+    exitCode: 5,
+  },
+  'COLLECT-3001': {
+    title: 'The recording to replay holds nothing',
+    remedy: 'Name a recording that `ethogram recordings` lists.',
+    exitCode: 4,
+  },
+});

@@ -1,0 +1,138 @@
+import {
+  compareSources,
+  type Link,
+  type Marker,
+  metricInfo,
+  type SourceId,
+  type SourceKind,
+  type SourceSample,
+  sourceKey,
+} from '@ethogram/core';
+import type { ProcessIdentity } from '../identity/process-facts.js';
+import { OTHER, type SourceAdmission } from './source-limits.js';
+
+/** One source of the tick being drafted; instances of one source add up in it. */
+export interface SourceDraft {
+  readonly id: SourceId;
+  /** Adds to a counter or gauge. Integers, or whatever the metric's registry entry allows. */
+  add(metric: string, value: number): void;
+  /** Adds to a bucket of a histogram. */
+  count(metric: string, scheme: string, bucket: number, count: number): void;
+}
+
+/** A tick while it is being filled, the same for every backend that measures. */
+export class TickDraft {
+  readonly links: Link[] = [];
+  readonly markers: Marker[] = [];
+  linkSnapshot = false;
+  readonly #admission: SourceAdmission;
+  readonly #sources = new Map<string, MutableSample>();
+  readonly #overLimit = new Set<string>();
+  readonly #lost = new Map<string, number>();
+
+  constructor(admission: SourceAdmission) {
+    this.#admission = admission;
+  }
+
+  /**
+   * The source of a process, to add its numbers to.
+   * @param self whether the process is this collector.
+   * @returns `undefined` where `--match` leaves it out.
+   */
+  process(identity: ProcessIdentity, self = false): SourceDraft | undefined {
+    const name = this.#admission.admit(identity.name);
+    if (name === undefined) return undefined;
+    if (name === OTHER && identity.name !== OTHER) {
+      this.#overLimit.add(identity.name);
+      return this.#open('process', OTHER, {});
+    }
+    const draft = this.#open('process', name, identity.attributes);
+    if (self) draft.attributes = { ...draft.attributes, self: 'true' };
+    return draft;
+  }
+
+  /** The source of a process as others call it, for links: `other` where it found no room. */
+  processId(identity: ProcessIdentity): SourceId | undefined {
+    const name = this.#admission.admit(identity.name);
+    return name === undefined ? undefined : { kind: 'process', name };
+  }
+
+  /** A source that is no process: a device, the host, an endpoint, a recipe's. */
+  source(kind: SourceKind, name: string, attributes: Readonly<Record<string, string>> = {}) {
+    return this.#open(kind, name, attributes) as SourceDraft;
+  }
+
+  /** Takes a finished sample in, such as a device's. */
+  sample(sample: SourceSample): void {
+    const draft = this.#open(sample.kind, sample.name, sample.attributes ?? {});
+    for (const [metric, value] of sample.values) draft.add(metric, value);
+    for (const [metric, { scheme, counts }] of sample.histograms ?? []) {
+      for (const [bucket, count] of counts) draft.count(metric, scheme, bucket, count);
+    }
+  }
+
+  /** Counts a loss by its cause; a count of 0 leaves no trace. */
+  lose(cause: string, count: number): void {
+    if (count > 0) this.#lost.set(cause, (this.#lost.get(cause) ?? 0) + count);
+  }
+
+  /** The samples, in the order of {@link compareSources}. */
+  samples(): SourceSample[] {
+    return [...this.#sources.values()].map((draft) => draft.finish()).sort(compareSources);
+  }
+
+  /** What was lost, by cause; `sources.over-limit` counts the names merged into `other`. */
+  lost(): Record<string, number> {
+    this.lose('sources.over-limit', this.#overLimit.size);
+    this.#overLimit.clear();
+    return Object.fromEntries([...this.#lost].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  #open(kind: SourceKind, name: string, attributes: Readonly<Record<string, string>>) {
+    const id = { kind, name };
+    const key = sourceKey(id);
+    let draft = this.#sources.get(key);
+    if (!draft) {
+      draft = new MutableSample(id);
+      this.#sources.set(key, draft);
+    }
+    draft.attributes = { ...attributes, ...draft.attributes };
+    return draft;
+  }
+}
+
+class MutableSample implements SourceDraft {
+  readonly id: SourceId;
+  attributes: Record<string, string> = {};
+  readonly #values = new Map<string, number>();
+  readonly #histograms = new Map<string, { scheme: string; counts: Map<number, number> }>();
+
+  constructor(id: SourceId) {
+    this.id = id;
+  }
+
+  add(metric: string, value: number): void {
+    const before = this.#values.get(metric);
+    if (before !== undefined) this.#values.set(metric, before + value);
+    else if (value !== 0 || metricInfo(metric)?.type === 'gauge') this.#values.set(metric, value);
+  }
+
+  count(metric: string, scheme: string, bucket: number, count: number): void {
+    if (count <= 0) return;
+    let histogram = this.#histograms.get(metric);
+    if (!histogram) {
+      histogram = { scheme, counts: new Map() };
+      this.#histograms.set(metric, histogram);
+    }
+    histogram.counts.set(bucket, (histogram.counts.get(bucket) ?? 0) + count);
+  }
+
+  finish(): SourceSample {
+    return {
+      ...this.id,
+      values: this.#values,
+      ...(this.#histograms.size > 0 ? { histograms: this.#histograms } : {}),
+      ...(Object.keys(this.attributes).length > 0 ? { attributes: this.attributes } : {}),
+    };
+  }
+}
