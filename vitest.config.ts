@@ -13,26 +13,31 @@ const alias = [
   },
 ];
 
-const project = (name: string, include: string[], slow = false) => ({
+/**
+ * One kind of test. Kinds run one after the other in the order given below, so that load made by
+ * one never disturbs another; the files of a slow kind run one at a time.
+ */
+const project = (groupOrder: number, name: string, include: string[], slow = true) => ({
   resolve: { alias },
   test: {
     name,
     include,
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: slow ? 600_000 : 60_000,
-    fileParallelism: !slow,
+    sequence: { groupOrder },
+    ...(slow ? { maxWorkers: 1 } : {}),
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts']),
-      project('architecture', ['test/architecture/**/*.test.ts'], true),
-      project('integration', ['test/integration/**/*.test.ts'], true),
-      project('privileged', ['test/privileged/**/*.test.ts'], true),
-      project('golden', ['test/golden/**/*.test.ts'], true),
-      project('e2e', ['test/e2e/**/*.test.ts'], true),
+      project(1, 'unit', ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts'], false),
+      project(2, 'architecture', ['test/architecture/**/*.test.ts']),
+      project(3, 'golden', ['test/golden/**/*.test.ts']),
+      project(4, 'integration', ['test/integration/**/*.test.ts']),
+      project(5, 'privileged', ['test/privileged/**/*.test.ts']),
+      project(6, 'e2e', ['test/e2e/**/*.test.ts']),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts', 'native/lib/**/*.ts'] },
   },
