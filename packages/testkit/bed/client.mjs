@@ -1,5 +1,5 @@
-// The bed's client: reads a rate (requests a second) per line from standard input and asks
-// nginx that often; every second it prints how many requests were answered and failed.
+// The bed's client: reads `rate N` (requests a second) and `mix SHARE` (of requests for the file)
+// from standard input and asks nginx; every second it prints how many were answered and failed.
 import { Agent, get } from 'node:http';
 import { createInterface } from 'node:readline';
 
@@ -7,6 +7,8 @@ const port = Number(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 const TICK_MS = 20;
 let rate = 0;
+let pageShare = 0.2;
+let pageDue = 0;
 let due = 0;
 let pending = 0;
 let answered = 0;
@@ -32,13 +34,18 @@ setInterval(() => {
   while (due >= 1) {
     due--;
     // A slow server is waited for, not flooded.
-    if (pending < 64) ask((answered + pending) % 5 === 0 ? '/page' : '/item');
+    if (pending >= 64) continue;
+    pageDue += pageShare;
+    if (pageDue >= 1) pageDue--;
+    ask(pageDue < pageShare ? '/page' : '/item');
   }
 }, TICK_MS);
 setInterval(() => process.stdout.write(`${answered} ${failed}\n`), 1000);
 
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
-  rate = Math.min(1000, Math.max(0, Number(line) || 0));
+  const [what, value] = line.split(' ');
+  if (what === 'rate') rate = Math.min(1000, Math.max(0, Number(value) || 0));
+  if (what === 'mix') pageShare = Math.min(1, Math.max(0, Number(value) || 0));
 });
 lines.on('close', () => process.exit(0));

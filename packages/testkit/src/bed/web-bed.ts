@@ -8,6 +8,10 @@ import { type ServiceUnit, startUnit } from './service-unit.js';
 export interface WebBed {
   /** Sets the client's load, requests a second (0 to 1,000). */
   load(requestsPerSecond: number): void;
+  /** Sets which share of the requests asks for the file, 0 to 1 (at the start 0.2); the rest ask redis. */
+  mix(pageShare: number): void;
+  readonly redisPort: number;
+  readonly redisPid: number;
   /** Makes an nginx worker run a shell command, as a breach would. */
   breach(command: string): Promise<void>;
   /** How many requests the client saw answered, and failed. */
@@ -57,7 +61,10 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
 
     const client = start(names.client, process.execPath, CLIENT, String(webPort));
     return {
-      load: (requestsPerSecond) => client.send(String(requestsPerSecond)),
+      load: (requestsPerSecond) => client.send(`rate ${requestsPerSecond}`),
+      mix: (pageShare) => client.send(`mix ${pageShare}`),
+      redisPort,
+      redisPid: redis.pid,
       breach: async (command) => {
         const url = `http://127.0.0.1:${webPort}/breach?run=${encodeURIComponent(command)}`;
         const response = await fetch(url);
