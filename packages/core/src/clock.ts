@@ -14,8 +14,15 @@ export interface Clock {
 export const systemClock: Clock = Object.freeze({
   nowMs: () => Date.now(),
   monotonicNs: () => process.hrtime.bigint(),
-  sleep: (ms: number, signal?: AbortSignal) =>
-    delay(Math.max(0, ms), undefined, signal ? { signal } : {}),
+  sleep: async (ms: number, signal?: AbortSignal) => {
+    try {
+      await delay(Math.max(0, ms), undefined, signal ? { signal } : {});
+    } catch (error) {
+      // Node rejects with an AbortError of its own, whatever the signal says.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 });
 
 /**
@@ -27,10 +34,9 @@ export function manualClock(startMs: number): Clock & { advance(ms: number): voi
   return {
     nowMs: () => Math.trunc(startMs + elapsedMs),
     monotonicNs: () => BigInt(Math.round(elapsedMs * 1e6)),
-    sleep: (ms, signal) => {
+    sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       elapsedMs += Math.max(0, ms);
-      return Promise.resolve();
     },
     advance: (ms) => {
       elapsedMs += ms;

@@ -1,3 +1,19 @@
+export type { Aggregation } from './aggregations/aggregation.js';
+export type { BucketScheme } from './aggregations/bucket-scheme.js';
+export { parseScheme } from './aggregations/bucket-scheme.js';
+export {
+  distribution,
+  histogramOf,
+  histogramQuantile,
+  histogramTotal,
+  mergeHistograms,
+} from './aggregations/histogram.js';
+export { llquantizeScheme } from './aggregations/llquantize.js';
+export { lquantizeScheme } from './aggregations/lquantize.js';
+export type { AvgState, StddevState } from './aggregations/moments.js';
+export { avg, stddev } from './aggregations/moments.js';
+export { quantizeScheme } from './aggregations/quantize.js';
+export { count, max, min, sum } from './aggregations/scalars.js';
 export type { Block, BlockSource, SeriesId } from './block.js';
 export { blockBytes, sameBlock } from './block.js';
 export type { Clock } from './clock.js';
