@@ -1,1 +1,16 @@
-export {};
+export type { CellValue } from './csv.js';
+export { csvLine } from './csv.js';
+export { jsonText, printable } from './printable.js';
+export {
+  bytesText,
+  countText,
+  durationText,
+  numberText,
+  shareText,
+  shortTime,
+  timeText,
+} from './quantity.js';
+export type { Style } from './style.js';
+export { ansiStyle, plainStyle } from './style.js';
+export type { Column, Format, View } from './view.js';
+export { csvHeader, csvRow, jsonLine, renderTable } from './view.js';
