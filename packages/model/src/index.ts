@@ -1,3 +1,4 @@
+export { modelErrors } from './errors.js';
 export type {
   EdgeHint,
   GraphNode,
@@ -15,3 +16,9 @@ export {
   inferredEdgeSchema,
   observedEdgeSchema,
 } from './graph-part.js';
+export type { LearningSteps, Model, Regime, Thresholds } from './model.js';
+export { MODEL_SCHEMA, modelJsonSchema, modelSchema, REGIMES } from './model.js';
+export { parseModel } from './parse.js';
+export { canonicalJson, contentHash, sealModel, serialiseModel } from './serialise.js';
+export type { CalibrationPart, FeaturePart, PackedMatrixPart, SourceModel } from './source-part.js';
+export { sourceModelSchema } from './source-part.js';

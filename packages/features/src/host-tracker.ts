@@ -1,0 +1,66 @@
+import type { Block } from '@ethogram/core';
+import { BlockReader } from './block-reader.js';
+import type { SourceProfile, Timing } from './profile.js';
+import { SourceTracker } from './source-tracker.js';
+
+/** Follows all known sources of one host, tick by tick. */
+export class HostTracker {
+  /** One tracker per profile, in their order. */
+  readonly sources: readonly SourceTracker[];
+  readonly #reader: BlockReader;
+  readonly #timing: Timing;
+  #boot = '';
+  #ts = Number.NaN;
+
+  constructor(profiles: readonly SourceProfile[], timing: Timing) {
+    this.sources = profiles.map((profile) => new SourceTracker(profile, timing));
+    this.#reader = new BlockReader(profiles);
+    this.#timing = timing;
+  }
+
+  /**
+   * Takes one tick of a block. Ticks must come in order; a new boot, a step back or a gap longer
+   * than ten rows makes every source start afresh.
+   * @returns whether the past was forgotten.
+   */
+  advance(block: Block, t: number): boolean {
+    const fresh = this.#isFresh(block, t);
+    const seconds = (block.intervalNs[t] as number) / 1e9;
+    for (const source of this.sources) {
+      if (fresh) source.reset();
+      source.open(seconds > 0 ? seconds : this.#timing.intervalMs / 1000);
+    }
+    const { profile, place, mixPlace, activity } = this.#reader.placement(block);
+    const end = block.rowStart[t + 1] as number;
+    for (let at = block.rowStart[t] as number; at < end; at++) {
+      const series = block.seriesIndex[at] as number;
+      const source = this.sources[profile[series] as number];
+      if (!source) continue;
+      const value = block.values[at] as number;
+      if ((place[series] as number) >= 0) source.add(place[series] as number, value);
+      if ((mixPlace[series] as number) >= 0) source.add(mixPlace[series] as number, value);
+      if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();
+    }
+    for (const source of this.sources) source.close();
+    return fresh;
+  }
+
+  /** Where the series of ticks stands: part of its state. */
+  get position(): { readonly boot: string; readonly ts: number } {
+    return { boot: this.#boot, ts: this.#ts };
+  }
+
+  set position(position: { readonly boot: string; readonly ts: number }) {
+    this.#boot = position.boot;
+    this.#ts = position.ts;
+  }
+
+  #isFresh(block: Block, t: number): boolean {
+    const ts = block.ts[t] as number;
+    const limit = (10 * this.#timing.rowTicks + 1) * this.#timing.intervalMs;
+    const fresh = block.boot !== this.#boot || !(ts > this.#ts) || ts - this.#ts > limit;
+    this.#boot = block.boot;
+    this.#ts = ts;
+    return fresh;
+  }
+}

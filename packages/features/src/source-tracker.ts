@@ -1,0 +1,216 @@
+import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
+import type { SourceProfile, Timing } from './profile.js';
+import { rowWidth } from './row-layout.js';
+import { RowRing } from './row-ring.js';
+
+/** Fewest calls in a row for its mix to say anything. */
+const MIN_CALLS = 10;
+
+/**
+ * Follows one source: ticks in, standardised rows, principal components and shares out. Learning
+ * and scoring both read sources through it, so that they can never disagree. Its memory is fixed
+ * by the profile and the timing.
+ */
+export class SourceTracker {
+  /** The row: rate per second or mean of each feature; NaN where a gauge was missing. */
+  readonly x: Float64Array;
+  /** The row in standard deviations from the mean of training; 0 where missing. */
+  readonly z: Float64Array;
+  /** The row along the principal axes. */
+  readonly components: Float64Array;
+  /** Square roots of the shares of the calls; the last place holds all others. */
+  readonly mix: Float64Array;
+  /** Square roots of the shares of the buckets, histogram after histogram. */
+  readonly shares: readonly Float64Array[];
+  /** Whether enough calls were made for {@link mix} to mean anything. */
+  mixKnown = false;
+  /** Per histogram: whether it counted enough. */
+  readonly sharesKnown: Uint8Array;
+
+  readonly #profile: SourceProfile;
+  readonly #timing: Timing;
+  readonly #ring: RowRing;
+  readonly #axes: DenseMatrix | null;
+  readonly #history: Float64Array;
+  readonly #energy: Float64Array;
+  readonly #historyTicks: number;
+  #at = 0;
+  #ticks = 0;
+
+  constructor(profile: SourceProfile, timing: Timing) {
+    this.#profile = profile;
+    this.#timing = timing;
+    this.#ring = new RowRing(profile, Math.max(timing.rowTicks, timing.shareTicks));
+    this.#axes = profile.axes ? unpackMatrix(profile.axes) : null;
+    const features = profile.features.length;
+    this.x = new Float64Array(features);
+    this.z = new Float64Array(features);
+    this.components = new Float64Array(this.#axes?.rows ?? 0);
+    this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
+    this.shares = profile.histograms.map((h) => new Float64Array(h.buckets.length));
+    this.sharesKnown = new Uint8Array(profile.histograms.length);
+    this.#historyTicks = timing.historyRows * timing.rowTicks;
+    this.#history = new Float64Array(this.#historyTicks * this.components.length);
+    this.#energy = new Float64Array(this.#historyTicks);
+  }
+
+  /** Opens the next tick. */
+  open(seconds: number): void {
+    this.#ring.open(seconds);
+  }
+
+  /** Adds one value of the open tick. */
+  add(place: number, value: number): void {
+    this.#ring.add(place, value);
+  }
+
+  /** Notes activity in the open tick. */
+  touch(): void {
+    this.#ring.touch();
+  }
+
+  /** Closes the tick and computes the row that ends with it. */
+  close(): void {
+    this.#ticks++;
+    this.#rates();
+    this.#projection();
+    this.#mix();
+    this.#buckets();
+  }
+
+  /** Forgets the past: after a gap nothing may span it. */
+  reset(): void {
+    this.#ticks = 0;
+  }
+
+  /** Whether the row covers its full length since the last reset. */
+  get rowKnown(): boolean {
+    return this.#ticks >= this.#timing.rowTicks;
+  }
+
+  /** Whether the source did anything within the row. */
+  get active(): boolean {
+    return this.#ring.active(Math.min(this.#timing.rowTicks, this.#ticks));
+  }
+
+  /** Whether the source did anything within the tick just closed. */
+  get activeNow(): boolean {
+    return this.#ring.active(1);
+  }
+
+  /** Whether rows mean anything now: a sporadic source only counts while it is active. */
+  get eligible(): boolean {
+    return this.rowKnown && (!this.#profile.sporadic || this.active);
+  }
+
+  /** Whether `rows` rows in a row are known. */
+  windowKnown(rows: number): boolean {
+    return this.#ticks >= rows * this.#timing.rowTicks && rows <= this.#timing.historyRows;
+  }
+
+  /**
+   * The components of the last rows, `rowTicks` apart, oldest first.
+   * @param out rows × components, overwritten.
+   */
+  window(rows: number, out: Float64Array): void {
+    const width = this.components.length;
+    for (let row = 0; row < rows; row++) {
+      const back = (rows - 1 - row) * this.#timing.rowTicks;
+      const from = ((this.#at - back + this.#historyTicks) % this.#historyTicks) * width;
+      for (let j = 0; j < width; j++) out[row * width + j] = this.#history[from + j] as number;
+    }
+  }
+
+  /** Mean over the last rows of the mean squared deviation of the features. */
+  meanEnergy(rows: number): number {
+    let sum = 0;
+    for (let row = rows - 1; row >= 0; row--) {
+      const back = row * this.#timing.rowTicks;
+      sum += this.#energy[(this.#at - back + this.#historyTicks) % this.#historyTicks] as number;
+    }
+    return sum / rows;
+  }
+
+  /** Calls per second of one of the profile's calls, over the row of shares. */
+  callRate(index: number): number {
+    const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
+    const seconds = this.#ring.seconds(ticks);
+    const place = this.#profile.features.length + index;
+    return seconds > 0 ? this.#ring.sum(place, ticks) / seconds : 0;
+  }
+
+  /** What it knows, for a checkpoint: numbers and arrays in a fixed order. */
+  state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
+    return {
+      counters: [this.#at, this.#ticks, this.#ring.position],
+      arrays: [this.#history, this.#energy, ...this.#ring.state()],
+    };
+  }
+
+  /** Takes up the counters of a {@link state} whose arrays were copied back into its arrays. */
+  resume(counters: readonly number[]): void {
+    this.#at = counters[0] ?? 0;
+    this.#ticks = counters[1] ?? 0;
+    this.#ring.position = counters[2] ?? 0;
+  }
+
+  #rates(): void {
+    const ticks = Math.min(this.#timing.rowTicks, this.#ticks);
+    const seconds = this.#ring.seconds(ticks);
+    for (const [i, feature] of this.#profile.features.entries()) {
+      const value =
+        feature.type === 'counter' ? this.#ring.sum(i, ticks) / seconds : this.#ring.mean(i, ticks);
+      this.x[i] = value;
+      this.z[i] = Number.isNaN(value) ? 0 : (value - feature.mean) / feature.sd;
+    }
+  }
+
+  #projection(): void {
+    this.#at = (this.#at + 1) % this.#historyTicks;
+    const width = this.components.length;
+    const features = this.z.length;
+    let energy = 0;
+    for (const z of this.z) energy += z * z;
+    this.#energy[this.#at] = features > 0 ? energy / features : 0;
+    for (let k = 0; k < width; k++) {
+      let sum = 0;
+      for (let j = 0; j < features; j++) {
+        sum += (this.#axes?.data[k * features + j] as number) * (this.z[j] as number);
+      }
+      this.components[k] = sum;
+      this.#history[this.#at * width + k] = sum;
+    }
+  }
+
+  #mix(): void {
+    if (this.mix.length === 0) return;
+    const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
+    const { calls } = rowWidth(this.#profile);
+    this.mixKnown = this.#roots(calls, ticks, this.mix);
+  }
+
+  #buckets(): void {
+    const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
+    let at = rowWidth(this.#profile).histograms;
+    for (const [i, shares] of this.shares.entries()) {
+      this.sharesKnown[i] = this.#roots(at, ticks, shares) ? 1 : 0;
+      at += shares.length;
+    }
+  }
+
+  /** Square roots of the shares of consecutive places; false where too little was counted. */
+  #roots(from: number, ticks: number, out: Float64Array): boolean {
+    let total = 0;
+    for (let j = 0; j < out.length; j++) {
+      out[j] = this.#ring.sum(from + j, ticks);
+      total += out[j] as number;
+    }
+    for (let j = 0; j < out.length; j++) {
+      out[j] = total > 0 ? Math.sqrt((out[j] as number) / total) : 0;
+    }
+    return ticks >= this.#timing.shareTicks && total >= MIN_CALLS;
+  }
+}
+
+/** An array that is part of a tracker's state. */
+export type TypedState = Float64Array | Uint8Array;

@@ -1,0 +1,33 @@
+import { nearestCentre } from '../nearest-centre.js';
+import { type DenseMatrix, type PackedMatrix, unpackMatrix } from '../packed-matrix.js';
+
+/** What k-means leaves: its centres, one per row. */
+export interface CentresPart {
+  readonly centres: PackedMatrix;
+}
+
+/** Squared distances to learned centres, with a buffer of its own for the point. */
+export class Centres {
+  readonly point: Float64Array;
+  readonly #centres: DenseMatrix;
+
+  constructor(part: CentresPart) {
+    this.#centres = unpackMatrix(part.centres);
+    this.point = new Float64Array(this.#centres.cols);
+  }
+
+  /** Squared distance of {@link point} to the nearest centre. */
+  squared(): number {
+    return nearestCentre(this.#centres, this.point).squared;
+  }
+
+  /** Turns {@link point} into its difference from the nearest centre. */
+  difference(): Float64Array {
+    const { index } = nearestCentre(this.#centres, this.point);
+    const { cols, data } = this.#centres;
+    for (let j = 0; j < cols; j++) {
+      this.point[j] = (this.point[j] as number) - (data[index * cols + j] as number);
+    }
+    return this.point;
+  }
+}

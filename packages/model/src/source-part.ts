@@ -1,0 +1,121 @@
+import { SOURCE_KINDS } from '@ethogram/core';
+import { z } from 'zod';
+
+const finite = z.number();
+const count = z.number().min(0);
+const share = finite.min(0).max(1);
+
+/** A matrix of numbers, row-major, base64 of little-endian int16 fractions of `scale` or float32. */
+export const packedMatrixSchema = z
+  .strictObject({
+    rows: z.int().min(0).max(100_000),
+    cols: z.int().min(0).max(100_000),
+    type: z.enum(['i16', 'f32']),
+    scale: count,
+    data: z.base64(),
+  })
+  .superRefine((matrix, context) => {
+    const bytes = matrix.rows * matrix.cols * (matrix.type === 'i16' ? 2 : 4);
+    if (matrix.data.length !== Math.ceil(bytes / 3) * 4) {
+      context.addIssue({
+        code: 'custom',
+        path: ['data'],
+        message: `expected ${bytes} bytes, found ${matrix.data.length} characters of base64`,
+      });
+    }
+  });
+
+/** One number of a feature row: how it is standardised, and what was seen of it in training. */
+export const featureSchema = z.strictObject({
+  metric: z.string().min(1),
+  type: z.enum(['counter', 'gauge']),
+  mean: finite,
+  sd: finite.positive(),
+  min: finite,
+  max: finite,
+});
+
+/** A metric that was recorded but not learned as a feature, and why. */
+export const droppedFeatureSchema = z.strictObject({
+  metric: z.string().min(1),
+  reason: z.enum(['constant', 'duplicate']),
+  /** The value it always had, or the metric that says the same. */
+  detail: z.union([finite, z.string()]),
+});
+
+const centresSchema = z.strictObject({ q99: finite.positive(), centres: packedMatrixSchema });
+const scaledSchema = z.strictObject({ q99: finite.positive() });
+
+/** Conformal calibration scores as a histogram, and the tail beyond them. */
+export const calibrationSchema = z.strictObject({
+  bins: z.array(z.tuple([z.int(), finite.positive()])),
+  tail: z.strictObject({
+    u: finite,
+    beta: finite.positive(),
+    xi: finite.min(0).max(1),
+    exceedances: z.int().min(0),
+  }),
+});
+
+/** What was learned of one source. */
+export const sourceModelSchema = z.strictObject({
+  kind: z.enum([...SOURCE_KINDS]),
+  name: z.string().min(1),
+  attributes: z.record(z.string(), z.string()),
+  /** Our own process: followed, never scored. */
+  self: z.boolean(),
+  /** Ticks in which the source was seen, and the share of all ticks in which it was active. */
+  ticks: z.int().min(0),
+  activeShare: share,
+  /** Longest run of ticks without activity, and how often activity began. */
+  longestSilence: z.int().min(0),
+  episodes: z.int().min(0),
+  /** Rows count only while the source is active. */
+  sporadic: z.boolean(),
+  /** Why there are no rate views; null where there are. */
+  withoutRates: z.string().nullable(),
+  features: z.array(featureSchema),
+  dropped: z.array(droppedFeatureSchema),
+  /** The commonest system calls, then every call's range of rates per second. */
+  calls: z.array(z.string()),
+  callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count, mean: count })),
+  histograms: z.array(
+    z.strictObject({
+      metric: z.string().min(1),
+      scheme: z.string().min(1),
+      buckets: z.array(z.int()),
+    }),
+  ),
+  known: z.strictObject({
+    calls: z.array(z.string()),
+    errors: z.array(z.string()),
+    links: z.array(z.string()),
+  }),
+  /** Most items never seen before within 10 s of held-out time; null where that is unknown. */
+  noveltyLimit: z.int().min(0).nullable(),
+  /** Principal axes as rows: components × features. */
+  axes: packedMatrixSchema.nullable(),
+  /** Share of variance that the axes explain. */
+  explained: share,
+  level: centresSchema.nullable(),
+  slow: scaledSchema.nullable(),
+  joint: scaledSchema.nullable(),
+  mix: centresSchema.nullable(),
+  distribution: z
+    .strictObject({
+      q99: finite.positive(),
+      histograms: z.array(z.strictObject({ centres: packedMatrixSchema }).nullable()),
+    })
+    .nullable(),
+  shape: centresSchema.nullable(),
+  calibration: calibrationSchema.nullable(),
+});
+
+/** See {@link packedMatrixSchema}. */
+export type PackedMatrixPart = z.infer<typeof packedMatrixSchema>;
+/** See {@link calibrationSchema}. */
+export type CalibrationPart = z.infer<typeof calibrationSchema>;
+/** See {@link featureSchema}. */
+export type FeaturePart = z.infer<typeof featureSchema>;
+/** See {@link sourceModelSchema}. */
+export type SourceModel = z.infer<typeof sourceModelSchema>;
