@@ -4,6 +4,8 @@ import { Agent, get } from 'node:http';
 import { createInterface } from 'node:readline';
 
 const port = Number(process.argv[2]);
+const [page, ...others] = process.argv[3].split(',');
+let asked = 0;
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 const TICK_MS = 20;
 let rate = 0;
@@ -37,7 +39,7 @@ setInterval(() => {
     if (pending >= 64) continue;
     pageDue += pageShare;
     if (pageDue >= 1) pageDue--;
-    ask(pageDue < pageShare ? '/page' : '/item');
+    ask(pageDue < pageShare ? page : others[asked++ % others.length]);
   }
 }, TICK_MS);
 setInterval(() => process.stdout.write(`${answered} ${failed}\n`), 1000);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, untilListening } from './ports.js';
 import { type ServiceUnit, startUnit } from './service-unit.js';
 
-/** A real web service under load: client → nginx → redis, each a unit of its own. */
+/** A real web service under load: client → nginx → (application →) redis, each a unit of its own. */
 export interface WebBed {
   /** Sets the client's load, requests a second (0 to 1,000). */
   load(requestsPerSecond: number): void;
@@ -12,6 +12,8 @@ export interface WebBed {
   mix(pageShare: number): void;
   readonly redisPort: number;
   readonly redisPid: number;
+  /** Tells the application server to misbehave: a line as `bed/app.mjs` documents it. */
+  tellApp(line: string): void;
   /** Makes an nginx worker run a shell command, as a breach would. */
   breach(command: string): Promise<void>;
   /** How many requests the client saw answered, and failed. */
@@ -24,9 +26,12 @@ export interface BedNames {
   readonly nginx: string;
   readonly redis: string;
   readonly client: string;
+  /** Where given, an application server stands behind nginx and answers half of what asked redis. */
+  readonly app?: string;
 }
 
 const CLIENT = fileURLToPath(new URL('../../bed/client.mjs', import.meta.url));
+const APP = fileURLToPath(new URL('../../bed/app.mjs', import.meta.url));
 
 /**
  * Starts redis, an nginx whose workers ask it by Lua, and a client at no load.
@@ -51,20 +56,33 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
     redis.end();
     await untilListening(redisPort, redis.output);
 
+    let app: { readonly unit: ServiceUnit; readonly port: number } | undefined;
+    if (names.app !== undefined) {
+      const port = await freePort();
+      const ports = [String(port), String(redisPort)];
+      app = { unit: start(names.app, process.execPath, APP, ...ports), port };
+      await untilListening(port, app.unit.output);
+    }
+
     const webPort = await freePort();
     const nginxFolder = join(folder, 'nginx');
     mkdirSync(nginxFolder, { recursive: true, mode: 0o777 });
     const configuration = join(nginxFolder, 'nginx.conf');
-    writeFileSync(configuration, nginxConfiguration(nginxFolder, webPort, redisPort));
+    writeFileSync(configuration, nginxConfiguration(nginxFolder, webPort, redisPort, app?.port));
     const nginx = start(names.nginx, 'nginx', '-c', configuration, '-e', 'stderr');
     await untilListening(webPort, nginx.output);
 
-    const client = start(names.client, process.execPath, CLIENT, String(webPort));
+    const paths = app ? '/page,/item,/app' : '/page,/item';
+    const client = start(names.client, process.execPath, CLIENT, String(webPort), paths);
     return {
       load: (requestsPerSecond) => client.send(`rate ${requestsPerSecond}`),
       mix: (pageShare) => client.send(`mix ${pageShare}`),
       redisPort,
       redisPid: redis.pid,
+      tellApp: (line) => {
+        if (!app) throw new Error('tellApp: this bed has no application server');
+        app.unit.send(line);
+      },
       breach: async (command) => {
         const url = `http://127.0.0.1:${webPort}/breach?run=${encodeURIComponent(command)}`;
         const response = await fetch(url);
@@ -84,7 +102,14 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
 }
 
 /** One master, two workers; `/item` asks redis, `/page` serves a file, `/breach` runs a shell. */
-function nginxConfiguration(folder: string, port: number, redisPort: number): string {
+function nginxConfiguration(
+  folder: string,
+  port: number,
+  redisPort: number,
+  appPort: number | undefined,
+): string {
+  const proxy =
+    appPort === undefined ? '' : `location /app { proxy_pass http://127.0.0.1:${appPort}; }`;
   writeFileSync(join(folder, 'page'), 'x'.repeat(20_000));
   return `
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
@@ -102,6 +127,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     location /page { root ${folder}; }
+    ${proxy}
     location /item {
       content_by_lua_block {
         local redis = ngx.socket.tcp()

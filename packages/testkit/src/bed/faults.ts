@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startUnit } from './service-unit.js';
+import type { BedNames, WebBed } from './web-bed.js';
+
+/** One thing that goes wrong in the bed, and what a detector should say of it. */
+export interface Fault {
+  readonly name: string;
+  /** Sources any of which is a right answer to "who misbehaves?"; names as the collector gives them. */
+  readonly culprits: readonly string[];
+  /** Detector kinds any of which is right. */
+  readonly kinds: readonly string[];
+  /** True for what must not alarm. */
+  readonly benign: boolean;
+  /** Does it and resolves when it is over. */
+  inject(): Promise<void>;
+}
+
+/** The periodic job of the bed: what it does stands in training too, so it is normal. */
+export async function runBackup(unitName: string, folder: string): Promise<void> {
+  const unit = startUnit(unitName, ['tar', '-cf', '/dev/null', '--warning=none', folder]);
+  await delay(4000);
+  await unit.stop();
+}
+
+/**
+ * The faults of the bed, one of each kind, in the order in which they are tried.
+ * @param names must have an application server
+ * @param lengthMs how long those faults last that have no end of their own
+ */
+export function bedFaults(
+  bed: WebBed,
+  names: Required<BedNames> & { readonly backup: string; readonly neighbour: string },
+  lengthMs: number,
+): readonly Fault[] {
+  const seconds = Math.round(lengthMs / 1000);
+  const { app, nginx, redis, client } = names;
+  const source = {
+    app: `${app}/node`,
+    nginx: `${nginx}/nginx`,
+    redis: `${redis}/redis-server`,
+    client: `${client}/node`,
+  };
+  const fault = (
+    name: string,
+    culprits: readonly string[],
+    kinds: readonly string[],
+    inject: () => Promise<void>,
+  ): Fault => ({ name, culprits, kinds, benign: false, inject });
+  const tell = (line: string) => async (): Promise<void> => {
+    bed.tellApp(line);
+    await delay(lengthMs);
+  };
+  return [
+    {
+      name: 'the periodic backup',
+      culprits: [],
+      kinds: [],
+      benign: true,
+      inject: () => runBackup(names.backup, '/usr/share/doc'),
+    },
+    fault('a worker runs a shell', [`${nginx}/dash`, source.nginx], ['novel'], () =>
+      bed.breach('ls -R /etc > /dev/null'),
+    ),
+    fault(
+      'a new program burns the processor',
+      [`${nginx}/openssl`, `${nginx}/dash`],
+      ['novel', 'level'],
+      () =>
+        bed.breach(`timeout ${seconds} openssl speed -seconds ${seconds} sha256 > /dev/null 2>&1`),
+    ),
+    fault(
+      'a folder tree is read and sent away',
+      [source.app],
+      ['novel', 'mix', 'level'],
+      tell('walk /usr/share/doc'),
+    ),
+    fault(
+      'the application spins',
+      [source.app],
+      ['level', 'joint', 'shape', 'slow'],
+      tell(`spin ${seconds}`),
+    ),
+    fault('a storm of fsync', [source.app], ['novel', 'level', 'mix'], tell(`fsync ${seconds}`)),
+    fault('descriptors leak', [source.app], ['level', 'slow', 'novel', 'mix'], tell('leak 50')),
+    fault('a bounded fork bomb', [source.app, `${app}/true`], ['novel', 'level'], tell('fork 400')),
+    fault('a dependency stalls', [source.redis], ['absent', 'level', 'relation'], async () => {
+      process.kill(bed.redisPid, 'SIGSTOP');
+      await delay(lengthMs);
+      process.kill(bed.redisPid, 'SIGCONT');
+    }),
+    fault(
+      'a noisy neighbour loads the disk',
+      [`${names.neighbour}/dd`],
+      ['novel', 'level'],
+      async () => {
+        const file = `/var/tmp/ethogram-bed-${process.pid}`;
+        const command = `timeout ${seconds} dd if=/dev/zero of=${file} bs=64k count=4000 oflag=dsync; rm -f ${file}`;
+        const unit = startUnit(names.neighbour, ['/bin/sh', '-c', command]);
+        await delay(lengthMs);
+        await unit.stop();
+      },
+    ),
+    fault(
+      'another mix of requests at the same rate',
+      [source.nginx, source.client],
+      ['mix', 'level', 'distribution', 'joint'],
+      async () => {
+        bed.mix(1);
+        await delay(lengthMs);
+        bed.mix(0.2);
+      },
+    ),
+    fault(
+      'the same rate with other sizes',
+      [source.app, source.nginx, source.client],
+      ['distribution', 'mix', 'level', 'joint'],
+      async () => {
+        bed.tellApp('size 60000');
+        await delay(lengthMs);
+        bed.tellApp('size 200');
+      },
+    ),
+  ];
+}
