@@ -1,1 +1,1 @@
-export {};
+export { arbitraryTicks, canonicalTicks } from './arbitrary-ticks.js';
