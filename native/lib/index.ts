@@ -1,1 +1,4 @@
-export {};
+export type { Loaded } from './load-procfs.js';
+export { loadProcfs } from './load-procfs.js';
+export type { ProcessScan, ProcessScanner, ProcfsAddon, ScannedFacts } from './procfs-addon.js';
+export { SCAN_COLUMNS, SCAN_FLAGS } from './procfs-addon.js';

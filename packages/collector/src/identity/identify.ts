@@ -75,6 +75,9 @@ function executableName(facts: ProcessFacts): string {
   if (facts.kernelThread) return `[${kernelThreadName(facts.comm)}]`;
   if (facts.exe === undefined) return commName(facts.comm);
   const path = withoutDeleted(facts.exe);
+  // A file that was never on a disk is named by its program, some with a random end.
+  const memory = /^\/memfd:(.*?)(?:-[0-9a-f]{8,})?$/.exec(path);
+  if (memory) return `memfd:${commName(memory[1] as string)}`;
   return cleanName(path.slice(path.lastIndexOf('/') + 1)) || commName(facts.comm);
 }
 

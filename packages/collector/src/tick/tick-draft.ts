@@ -18,6 +18,8 @@ export interface SourceDraft {
   add(metric: string, value: number): void;
   /** Adds to a bucket of a histogram. */
   count(metric: string, scheme: string, bucket: number, count: number): void;
+  /** Adds attributes to the source; those that stand there already stay. */
+  describe(attributes: Readonly<Record<string, string>>): void;
 }
 
 /** A tick while it is being filled, the same for every backend that measures. */
@@ -47,7 +49,7 @@ export class TickDraft {
       return this.#open('process', OTHER, {});
     }
     const draft = this.#open('process', name, identity.attributes);
-    if (self) draft.attributes = { ...draft.attributes, self: 'true' };
+    if (self) draft.describe({ self: 'true' });
     return draft;
   }
 
@@ -96,14 +98,14 @@ export class TickDraft {
       draft = new MutableSample(id);
       this.#sources.set(key, draft);
     }
-    draft.attributes = { ...attributes, ...draft.attributes };
+    draft.describe(attributes);
     return draft;
   }
 }
 
 class MutableSample implements SourceDraft {
   readonly id: SourceId;
-  attributes: Record<string, string> = {};
+  #attributes: Readonly<Record<string, string>> | undefined;
   readonly #values = new Map<string, number>();
   readonly #histograms = new Map<string, { scheme: string; counts: Map<number, number> }>();
 
@@ -127,12 +129,21 @@ class MutableSample implements SourceDraft {
     histogram.counts.set(bucket, (histogram.counts.get(bucket) ?? 0) + count);
   }
 
+  describe(attributes: Readonly<Record<string, string>>): void {
+    if (this.#attributes === undefined) this.#attributes = attributes;
+    else if (this.#attributes !== attributes) {
+      this.#attributes = { ...attributes, ...this.#attributes };
+    }
+  }
+
   finish(): SourceSample {
     return {
       ...this.id,
       values: this.#values,
       ...(this.#histograms.size > 0 ? { histograms: this.#histograms } : {}),
-      ...(Object.keys(this.attributes).length > 0 ? { attributes: this.attributes } : {}),
+      ...(this.#attributes && Object.keys(this.#attributes).length > 0
+        ? { attributes: this.#attributes }
+        : {}),
     };
   }
 }

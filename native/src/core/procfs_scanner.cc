@@ -1,0 +1,369 @@
+#include "procfs_scanner.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+namespace ethogram::procfs {
+
+namespace {
+
+constexpr uint64_t kKernelThreadFlag = 0x00200000;  // PF_KTHREAD
+constexpr int kSigChld = 17;
+// Control groups are read again for the first scans, since a manager moves what it forked, and
+// then every 32nd scan.
+constexpr uint32_t kYoungScans = 3;
+constexpr uint32_t kRefreshEvery = 32;
+// A debt that the parent's own numbers never grew to cover was not owed: it ignores SIGCHLD.
+constexpr uint32_t kDebtScans = 2;
+
+// A descriptor that closes itself.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+Directory OpenDirectoryAt(int parent_fd, const char* path) {
+  const int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return nullptr;
+  DIR* directory = fdopendir(fd);
+  if (directory == nullptr) close(fd);
+  return Directory(directory);
+}
+
+bool NumericName(const char* name, int32_t& number) {
+  const auto [end, error] = std::from_chars(name, name + strlen(name), number);
+  return error == std::errc() && *end == '\0' && number > 0;
+}
+
+// Counters that go back belong to something else: what they hold happened since.
+uint64_t Grown(uint64_t before, uint64_t now) { return now >= before ? now - before : now; }
+
+// Takes what is owed off a delta, and what was taken off the debt.
+uint64_t Settle(uint64_t delta, uint64_t& debt) {
+  const uint64_t taken = std::min(delta, debt);
+  debt -= taken;
+  return delta - taken;
+}
+
+bool Owes(const Io& debt) {
+  return (debt.read_bytes | debt.written_bytes | debt.read_ops | debt.write_ops |
+          debt.disk_read_bytes | debt.disk_written_bytes | debt.cancelled_bytes) != 0;
+}
+
+void Add(Io& sum, const Io& more) {
+  sum.read_bytes += more.read_bytes;
+  sum.written_bytes += more.written_bytes;
+  sum.read_ops += more.read_ops;
+  sum.write_ops += more.write_ops;
+  sum.disk_read_bytes += more.disk_read_bytes;
+  sum.disk_written_bytes += more.disk_written_bytes;
+  sum.cancelled_bytes += more.cancelled_bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<Scanner> Scanner::Open(const std::string& proc_root) {
+  const int fd = open(proc_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return nullptr;
+  struct statfs fs;
+  const bool real = fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+  return std::unique_ptr<Scanner>(new Scanner(fd, real));
+}
+
+Scanner::Scanner(int proc_fd, bool real_procfs)
+    : proc_fd_(proc_fd),
+      real_procfs_(real_procfs),
+      ns_per_tick_(1'000'000'000ULL / static_cast<uint64_t>(sysconf(_SC_CLK_TCK))),
+      page_bytes_(static_cast<uint64_t>(sysconf(_SC_PAGESIZE))) {}
+
+Scanner::~Scanner() { close(proc_fd_); }
+
+const Scan& Scanner::Next() {
+  scan_number_++;
+  scan_.rows.clear();
+  scan_.facts.clear();
+  scan_.vanished.clear();
+  scan_.unreadable = 0;
+  readings_.clear();
+  const Directory table = OpenDirectoryAt(proc_fd_, ".");
+  if (!table) {
+    // Without the table nothing is known of anybody, so nobody may be taken for gone.
+    scan_.unreadable = static_cast<uint32_t>(states_.size());
+    return scan_;
+  }
+  while (const dirent* entry = readdir(table.get())) {
+    int32_t pid = 0;
+    if (NumericName(entry->d_name, pid)) ReadProcess(entry->d_name, pid);
+  }
+  CollectVanished();
+  for (Reading& reading : readings_) AddRow(reading);
+  return scan_;
+}
+
+void Scanner::ReadProcess(const char* pid_text, int32_t pid) {
+  const auto known = states_.find(pid);
+  const Fd process_fd(openat(proc_fd_, pid_text, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ReadResult result = process_fd.get() < 0 ? ResultOfErrno(errno)
+                                           : ReadFileAt(process_fd.get(), "stat", text_);
+  const std::optional<Stat> stat =
+      result == ReadResult::kOk ? ParseStat(text_) : std::optional<Stat>();
+  if (!stat) {
+    // Where we may not look (hidepid), a process is not there for us.
+    if (result == ReadResult::kGone || result == ReadResult::kDenied) return;
+    scan_.unreadable++;
+    if (known != states_.end()) known->second.seen_in = scan_number_;
+    return;
+  }
+  if (known != states_.end() && known->second.start_ticks != stat->start_ticks) {
+    replaced_.insert_or_assign(pid, std::move(known->second));
+    states_.erase(known);
+  }
+  const auto [slot, is_new] = states_.try_emplace(pid);
+  State& state = slot->second;
+  if (is_new) {
+    state.process = next_process_++;
+    state.pid = pid;
+    state.start_ticks = stat->start_ticks;
+    state.kernel_thread = (stat->flags & kKernelThreadFlag) != 0;
+  }
+  state.seen_in = scan_number_;
+  state.parent = stat->parent;
+  Reading reading{&state, *stat, is_new, state.comm != stat->comm, true, 0, 0, true, {}};
+  // The name in `stat` points into the buffer that the next read takes.
+  if (reading.renamed) state.comm.assign(stat->comm);
+  reading.stat.comm = state.comm;
+
+  reading.ran = ReadThreads(process_fd.get(), reading);
+  if (reading.ran || is_new) {
+    result = ReadFileAt(process_fd.get(), "io", text_);
+    if (result == ReadResult::kOk) reading.io = ParseIo(text_);
+    if (!state.kernel_thread) CountDescriptors(process_fd.get(), state);
+    state.denied = static_cast<uint8_t>((state.denied & ~kIoDenied) |
+                                        (result == ReadResult::kDenied ? kIoDenied : 0));
+  }
+  const bool refresh = state.scans < kYoungScans || state.scans % kRefreshEvery == 0;
+  if (reading.ran || reading.renamed || refresh) ReadIdentity(process_fd.get(), reading);
+  state.scans++;
+  readings_.push_back(std::move(reading));
+}
+
+// Adds up what the threads did. Returns false where none ran: then nothing else changed either.
+bool Scanner::ReadThreads(int process_fd, Reading& reading) {
+  State& state = *reading.state;
+  const auto read_thread = [&](const char* path, int32_t tid, std::vector<Thread>& now) {
+    if (ReadFileAt(process_fd, path, text_) != ReadResult::kOk) return;
+    const auto sched = ParseSchedStat(text_);
+    if (!sched) return;
+    const auto before = std::find_if(state.threads.begin(), state.threads.end(),
+                                     [&](const Thread& thread) { return thread.tid == tid; });
+    const SchedStat base = before != state.threads.end() && before->last.run_ns <= sched->run_ns
+                               ? before->last
+                               : SchedStat{};
+    reading.run_ns += sched->run_ns - base.run_ns;
+    reading.switches += Grown(base.times_run, sched->times_run);
+    now.push_back({tid, *sched});
+  };
+  std::vector<Thread> now;
+  if (reading.stat.threads <= 1) {
+    read_thread("schedstat", state.pid, now);
+  } else if (const Directory tasks = OpenDirectoryAt(process_fd, "task")) {
+    now.reserve(reading.stat.threads);
+    char path[64];
+    while (const dirent* entry = readdir(tasks.get())) {
+      int32_t tid = 0;
+      if (!NumericName(entry->d_name, tid)) continue;
+      snprintf(path, sizeof path, "task/%d/schedstat", tid);
+      read_thread(path, tid, now);
+    }
+  }
+  reading.has_sched = !now.empty();
+  const bool ran = !reading.has_sched || reading.run_ns > 0 || reading.switches > 0 ||
+                   now.size() != state.threads.size();
+  state.threads = std::move(now);
+  return ran;
+}
+
+void Scanner::CountDescriptors(int process_fd, State& state) {
+  state.denied &= static_cast<uint8_t>(~kFdDenied);
+  struct stat info;
+  // From Linux 6.2 the size of the directory is the number of descriptors.
+  if (real_procfs_ && fstatat(process_fd, "fd", &info, 0) == 0 && info.st_size > 0) {
+    // stat() on it needs no rights, so that it must not be taken for permission to list it.
+    state.descriptors = static_cast<uint64_t>(info.st_size);
+    return;
+  }
+  const Directory descriptors = OpenDirectoryAt(process_fd, "fd");
+  if (!descriptors) {
+    if (ResultOfErrno(errno) == ReadResult::kDenied) state.denied |= kFdDenied;
+    return;
+  }
+  state.descriptors = 0;
+  int32_t number = 0;
+  while (const dirent* entry = readdir(descriptors.get())) {
+    if (strcmp(entry->d_name, "0") == 0 || NumericName(entry->d_name, number)) state.descriptors++;
+  }
+}
+
+// Looks whether the process is still what it was, and hands out its facts where it is not.
+void Scanner::ReadIdentity(int process_fd, Reading& reading) {
+  State& state = *reading.state;
+  const bool ended = reading.stat.state == 'Z' || reading.stat.state == 'X';
+  std::optional<std::string> exe = state.exe;
+  if (!state.kernel_thread && !ended) {
+    std::string target;
+    const ReadResult result = ReadLinkAt(process_fd, "exe", target);
+    if (result == ReadResult::kOk) exe = std::move(target);
+    if (result == ReadResult::kDenied) exe.reset();
+  }
+  std::string cgroup = state.cgroup;
+  if (!state.kernel_thread && !ended &&
+      ReadFileAt(process_fd, "cgroup", text_) == ReadResult::kOk) {
+    cgroup = text_;
+  }
+  // Where there is no executable to go by, the name is all there is.
+  const bool changed = reading.is_new || exe != state.exe || cgroup != state.cgroup ||
+                       (!exe && reading.renamed && !ended);
+  state.exe = std::move(exe);
+  state.cgroup = std::move(cgroup);
+  if (!changed) return;
+  Facts facts{state.process, state.pid, 0, state.kernel_thread, state.comm, state.exe,
+              state.cgroup, {}};
+  if (ReadFileAt(process_fd, "status", text_) == ReadResult::kOk) {
+    facts.uid = static_cast<uint32_t>(FieldOf(text_, "Uid").value_or(0));
+  }
+  struct stat file;
+  if (state.exe && fstatat(process_fd, "exe", &file, 0) == 0) {
+    facts.version = FileVersion{
+        file.st_dev, file.st_ino,
+        static_cast<int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec};
+  }
+  scan_.facts.push_back(std::move(facts));
+}
+
+void Scanner::CollectVanished() {
+  for (const auto& [pid, state] : states_) {
+    if (state.seen_in == scan_number_) continue;
+    if (!state.ended) scan_.vanished.push_back(state.process);
+    OweToParent(state);
+  }
+  for (const auto& [pid, state] : replaced_) {
+    if (!state.ended) scan_.vanished.push_back(state.process);
+    OweToParent(state);
+  }
+  replaced_.clear();
+  for (auto slot = states_.begin(); slot != states_.end();) {
+    slot = slot->second.seen_in == scan_number_ ? std::next(slot) : states_.erase(slot);
+  }
+}
+
+// Books what a gone process was seen to do as owed by the nearest ancestor that still lives.
+void Scanner::OweToParent(const State& gone) {
+  if (!gone.has_io) return;
+  int32_t parent = gone.parent;
+  for (int depth = 0; depth < 64; depth++) {
+    const auto slot = states_.find(parent);
+    if (slot == states_.end()) return;
+    State& state = slot->second;
+    if (state.seen_in != scan_number_) {
+      parent = state.parent;
+      continue;
+    }
+    // Who ignores SIGCHLD never reaps, and is never given the child's numbers.
+    char path[32];
+    snprintf(path, sizeof path, "%d/status", parent);
+    if (ReadFileAt(proc_fd_, path, text_) == ReadResult::kOk) {
+      const uint64_t ignored = FieldOf(text_, "SigIgn", 16).value_or(0);
+      if ((ignored >> (kSigChld - 1) & 1) != 0) return;
+    }
+    Add(state.debt, gone.io);
+    state.debt_age = 0;
+    return;
+  }
+}
+
+void Scanner::AddRow(Reading& reading) {
+  State& state = *reading.state;
+  const Stat& stat = reading.stat;
+  const bool first_scan = scan_number_ == 1;
+  const bool ended = (stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1;
+  Row row{state.process, state.pid, state.denied, {}};
+  if (reading.is_new && !first_scan) row.flags |= kStarted;
+  if (!reading.has_sched) row.flags |= kNoSwitches;
+
+  // Two lower bounds: the sum over live threads, to the nanosecond but without the last of threads
+  // that ended, and the total of the process in clock ticks. The larger is nearer the truth.
+  const uint64_t ticks_ns = (stat.user_ticks + stat.system_ticks) * ns_per_tick_;
+  if (reading.is_new && first_scan) {
+    state.cpu_ns = ticks_ns;
+    state.minor_faults = stat.minor_faults;
+    state.major_faults = stat.major_faults;
+  } else {
+    const uint64_t total = std::max(state.cpu_ns + reading.run_ns, ticks_ns);
+    row.values[kCpuNs] = total - state.cpu_ns;
+    row.values[kSwitches] = reading.switches;
+    row.values[kMinorFaults] = Grown(state.minor_faults, stat.minor_faults);
+    row.values[kMajorFaults] = Grown(state.major_faults, stat.major_faults);
+    state.cpu_ns = total;
+    state.minor_faults = stat.minor_faults;
+    state.major_faults = stat.major_faults;
+  }
+  if (reading.io) {
+    const Io& now = *reading.io;
+    const Io& was = state.io;
+    // Numbers that could not be read before are a baseline, unless the process is new.
+    if (state.has_io || (reading.is_new && !first_scan)) {
+      Io& debt = state.debt;
+      row.values[kReadOps] = Settle(Grown(was.read_ops, now.read_ops), debt.read_ops);
+      row.values[kReadBytes] = Settle(Grown(was.read_bytes, now.read_bytes), debt.read_bytes);
+      row.values[kWriteOps] = Settle(Grown(was.write_ops, now.write_ops), debt.write_ops);
+      row.values[kWriteBytes] =
+          Settle(Grown(was.written_bytes, now.written_bytes), debt.written_bytes);
+      row.values[kDiskReadBytes] =
+          Settle(Grown(was.disk_read_bytes, now.disk_read_bytes), debt.disk_read_bytes);
+      const uint64_t cancelled =
+          Settle(Grown(was.cancelled_bytes, now.cancelled_bytes), debt.cancelled_bytes);
+      const uint64_t written =
+          Settle(Grown(was.disk_written_bytes, now.disk_written_bytes), debt.disk_written_bytes);
+      row.values[kDiskWriteBytes] = written - std::min(written, cancelled);
+    }
+    state.io = now;
+    state.has_io = true;
+  }
+  if (Owes(state.debt) && state.debt_age++ >= kDebtScans) state.debt = Io{};
+  row.values[kThreads] = std::max<uint64_t>(stat.threads, ended ? 0 : 1);
+  row.values[kResidentBytes] = stat.resident_pages * page_bytes_;
+  row.values[kDescriptors] = state.descriptors;
+  if (ended) {
+    if (state.ended) return;
+    state.ended = true;
+    row.flags |= kEnded;
+  }
+  scan_.rows.push_back(row);
+}
+
+}  // namespace ethogram::procfs

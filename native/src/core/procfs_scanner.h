@@ -1,0 +1,159 @@
+// Scans the process table once a tick and says what each process did since the scan before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "procfs_text.h"
+
+namespace ethogram::procfs {
+
+// The columns of a row. Up to kThreads they are what happened since the scan before, from it on
+// what stands now.
+enum Column : size_t {
+  kCpuNs,
+  kSwitches,
+  kMinorFaults,
+  kMajorFaults,
+  kReadOps,
+  kReadBytes,
+  kWriteOps,
+  kWriteBytes,
+  kDiskReadBytes,
+  kDiskWriteBytes,
+  kThreads,
+  kResidentBytes,
+  kDescriptors,
+  kColumnCount,
+};
+
+enum RowFlag : uint8_t {
+  kStarted = 1,     // not there at the scan before
+  kIoDenied = 2,    // /proc/PID/io may not be read: its columns are 0 and mean nothing
+  kFdDenied = 4,    // neither may /proc/PID/fd
+  kNoSwitches = 8,  // the kernel keeps no schedstat
+  kEnded = 16,      // a zombie: these are its last numbers
+};
+
+struct Row {
+  uint32_t process;  // the scanner's own number: never used twice
+  int32_t pid;
+  uint8_t flags;
+  std::array<uint64_t, kColumnCount> values;
+};
+
+// Which file an executable is: another one under the same path is a new version of it.
+struct FileVersion {
+  uint64_t device;
+  uint64_t inode;
+  int64_t modified_ns;
+};
+
+// What a process is named by; handed out when it appears, executes another program, or moves to
+// another control group.
+struct Facts {
+  uint32_t process;
+  int32_t pid;
+  uint32_t uid;
+  bool kernel_thread;
+  std::string comm;
+  std::optional<std::string> exe;
+  std::string cgroup;
+  std::optional<FileVersion> version;
+};
+
+struct Scan {
+  std::vector<Row> rows;
+  std::vector<Facts> facts;
+  std::vector<uint32_t> vanished;  // without having been seen as a zombie
+  uint32_t unreadable = 0;         // processes left out for want of descriptors or memory
+};
+
+// Keeps one state per process, keyed by (PID, start time). One scan costs one or two small files
+// for a process that did not run, and five for one that did.
+//
+// The kernel adds the I/O of a reaped child to that of its parent. What the child was seen to do
+// is taken off the parent again; what it did unseen (a process shorter than a tick) stays there.
+class Scanner {
+ public:
+  // Opens the root of procfs; nothing where that fails.
+  static std::unique_ptr<Scanner> Open(const std::string& proc_root);
+  ~Scanner();
+  Scanner(const Scanner&) = delete;
+  Scanner& operator=(const Scanner&) = delete;
+
+  // The first call takes the baseline: its rows hold no deltas. The result is valid until the next.
+  const Scan& Next();
+
+  size_t process_count() const { return states_.size(); }
+
+ private:
+  struct Thread {
+    int32_t tid;
+    SchedStat last;
+  };
+
+  struct State {
+    uint32_t process = 0;
+    int32_t pid = 0;
+    uint64_t start_ticks = 0;
+    int32_t parent = 0;
+    bool kernel_thread = false;
+    bool ended = false;
+    uint32_t scans = 0;       // how often it was seen
+    uint64_t seen_in = 0;     // the scan in which it was last seen
+    uint64_t cpu_ns = 0;      // what was handed out so far: never more than the truth
+    uint64_t minor_faults = 0;
+    uint64_t major_faults = 0;
+    std::vector<Thread> threads;
+    bool has_io = false;
+    Io io;                    // as last read
+    Io debt;                  // of reaped children, to be taken off
+    uint32_t debt_age = 0;
+    uint64_t descriptors = 0;
+    uint8_t denied = 0;
+    std::string comm;
+    std::optional<std::string> exe;
+    std::string cgroup;
+  };
+
+  struct Reading {
+    State* state;
+    Stat stat;
+    bool is_new;
+    bool renamed;
+    bool ran;
+    uint64_t run_ns;
+    uint64_t switches;
+    bool has_sched;
+    std::optional<Io> io;
+  };
+
+  Scanner(int proc_fd, bool real_procfs);
+  void ReadProcess(const char* pid_text, int32_t pid);
+  bool ReadThreads(int process_fd, Reading& reading);
+  void ReadIdentity(int process_fd, Reading& reading);
+  void CountDescriptors(int process_fd, State& state);
+  void CollectVanished();
+  void OweToParent(const State& gone);
+  void AddRow(Reading& reading);
+
+  const int proc_fd_;
+  const bool real_procfs_;
+  const uint64_t ns_per_tick_;
+  const uint64_t page_bytes_;
+  uint32_t next_process_ = 0;
+  uint64_t scan_number_ = 0;
+  std::unordered_map<int32_t, State> states_;
+  std::unordered_map<int32_t, State> replaced_;  // whose PID went to another process
+  std::vector<Reading> readings_;
+  std::string text_;  // reused by every read
+  Scan scan_;
+};
+
+}  // namespace ethogram::procfs

@@ -1,0 +1,58 @@
+import {
+  type CollectorOptions,
+  type MeasuringBackend,
+  type OpenOptions,
+  parseCollectorOptions,
+} from './collector-options.js';
+import { collectorErrors } from './errors.js';
+import { openProcfs } from './procfs/open-procfs.js';
+import type { Limitation, SampleSource } from './sample-source.js';
+
+/** What opening a backend gives: the source, or why it cannot run here (which is no error). */
+export type Opened =
+  | { readonly source: SampleSource }
+  | { readonly source?: never; readonly limitation: Limitation };
+
+/**
+ * Opens one backend.
+ * @param passedOver why better ones cannot run; stands in the source's description.
+ */
+export type OpenBackend = (
+  options: OpenOptions,
+  passedOver: readonly Limitation[],
+) => Promise<Opened>;
+
+/** Every backend that measures, the best first. */
+const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [['procfs', openProcfs]];
+
+/**
+ * Opens the best backend that runs here, or the one asked for. The description of what was
+ * opened says which better ones were passed over, and why.
+ * @throws COLLECT-1001 on options that are wrong; COLLECT-2001 where the backend asked for, and
+ * COLLECT-2002 where none, can run here.
+ */
+export async function openCollector(options: CollectorOptions = {}): Promise<SampleSource> {
+  const parsed = parseCollectorOptions(options);
+  const wanted = BACKENDS.filter(([name]) => parsed.backend === 'auto' || parsed.backend === name);
+  const passedOver: Limitation[] = [];
+  for (const [, open] of wanted) {
+    const opened = await open(parsed, passedOver);
+    if (opened.source) return opened.source;
+    passedOver.push(opened.limitation);
+  }
+  throw refusal(parsed, passedOver);
+}
+
+function refusal(options: OpenOptions, limitations: readonly Limitation[]) {
+  const reasons = limitations.map((limitation) => limitation.reason).join('; ');
+  const details = { backend: options.backend, limitations };
+  const first = limitations[0];
+  const context = first ? { details, remedy: first.remedy } : { details };
+  return options.backend === 'auto'
+    ? collectorErrors.make('COLLECT-2002', `no backend can run here: ${reasons}`, context)
+    : collectorErrors.make(
+        'COLLECT-2001',
+        `the backend ${options.backend} cannot run here: ${reasons || 'it is not part of this build'}`,
+        context,
+      );
+}

@@ -1,0 +1,72 @@
+import { loadProcfs } from '@ethogram/native';
+import type { OpenOptions } from '../collector-options.js';
+import { DiskReader } from '../devices/diskstats.js';
+import { HostReader } from '../host/host-reader.js';
+import { processNamer } from '../identity/name-processes.js';
+import { measuredSource } from '../measured-source.js';
+import type { Opened } from '../open-collector.js';
+import type { Limitation } from '../sample-source.js';
+import { ProcessReader } from './process-reader.js';
+
+/**
+ * What procfs does not tell: which system calls, sizes of single reads and writes, requests
+ * charged to processes, connections, links, latencies, and processes that live less than a tick.
+ */
+const BLIND: readonly string[] = [
+  'syscall',
+  'io.read.size',
+  'io.write.size',
+  'disk.read.ops',
+  'disk.write.ops',
+  'net.connects',
+  'net.accepts',
+  'latency',
+  'links',
+  'short-lived',
+];
+
+/**
+ * Opens the backend that reads procfs. It needs no privilege; without any it sees CPU, memory
+ * and faults of everybody's processes, but I/O and descriptors only of one's own.
+ */
+export async function openProcfs(
+  options: OpenOptions,
+  passedOver: readonly Limitation[],
+): Promise<Opened> {
+  const loaded = loadProcfs();
+  if (!loaded.addon) {
+    return {
+      limitation: {
+        code: 'COLLECT-2003',
+        reason: loaded.reason,
+        remedy: 'Run `npm run build:native`.',
+      },
+    };
+  }
+  const { addon } = loaded;
+  let scanner: InstanceType<typeof addon.ProcessScanner>;
+  try {
+    scanner = new addon.ProcessScanner(options.procRoot);
+  } catch (cause) {
+    return {
+      limitation: {
+        code: 'COLLECT-2001',
+        reason: `procfs cannot be read at ${options.procRoot}: ${(cause as Error).message}`,
+        remedy: 'Mount procfs there, or name where it is mounted.',
+      },
+    };
+  }
+  const processes = new ProcessReader({
+    scanner,
+    name: processNamer(options),
+    ownPid: options.ownPid,
+  });
+  const source = measuredSource({
+    description: { backend: 'procfs', blind: BLIND, limitations: [...passedOver] },
+    options,
+    bootTimeNs: () => addon.bootTimeNs(),
+    readers: [processes, new DiskReader(options), new HostReader(options)],
+    release: () => scanner.close(),
+  });
+  return { source };
+}
