@@ -1,5 +1,6 @@
 export type { CellValue } from './csv.js';
 export { csvLine } from './csv.js';
+export { learnedLines } from './learned-lines.js';
 export { jsonText, printable } from './printable.js';
 export {
   bytesText,
@@ -12,5 +13,7 @@ export {
 } from './quantity.js';
 export type { Style } from './style.js';
 export { ansiStyle, plainStyle } from './style.js';
+export type { TrainingContext } from './training-summary.js';
+export { trainingLines, trainingRecord } from './training-summary.js';
 export type { Column, Format, View } from './view.js';
 export { csvHeader, csvRow, jsonLine, renderTable } from './view.js';
