@@ -247,7 +247,7 @@ void Scanner::ReadIdentity(int process_fd, Reading& reading) {
   }
   // Where there is no executable to go by, the name is all there is.
   const bool changed = reading.is_new || exe != state.exe || cgroup != state.cgroup ||
-                       (!exe && reading.renamed && !ended);
+                       (!exe && reading.renamed && !ended && !state.kernel_thread);
   state.exe = std::move(exe);
   state.cgroup = std::move(cgroup);
   if (!changed) return;

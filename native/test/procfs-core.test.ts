@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const native = fileURLToPath(new URL('..', import.meta.url));
+const core = join(native, 'src/core');
+
+describe('the scanner of the process table, in C++ under ASan and UBSan', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ethogram-core-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('builds without a warning, without Node, and passes its own tests', () => {
+    const sources = readdirSync(core).filter((file) => /^procfs_\w+\.cc$/.test(file));
+    expect(sources.length).toBeGreaterThanOrEqual(2);
+    const program = join(folder, 'procfs_scanner_test');
+    const flags = [
+      '-std=c++17',
+      '-g',
+      '-O1',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-fsanitize=address,undefined',
+      '-fno-sanitize-recover=all',
+    ];
+    execFileSync(process.env['CXX'] ?? 'c++', [
+      ...flags,
+      '-o',
+      program,
+      join(native, 'test/core/procfs_scanner_test.cc'),
+      ...sources.map((file) => join(core, file)),
+    ]);
+    const output = execFileSync(program, {
+      encoding: 'utf8',
+      env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=1' },
+    });
+    expect(output).toMatch(/^\d{2,} tests, 0 failed checks$/m);
+  }, 120_000);
+});
