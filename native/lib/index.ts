@@ -1,3 +1,6 @@
+export type { EbpfAddon, EbpfFacts, EbpfReading, EbpfSession } from './ebpf-addon.js';
+export { EBPF_COLUMNS, EBPF_TABLES } from './ebpf-addon.js';
+export { loadEbpf } from './load-ebpf.js';
 export type { Loaded } from './load-procfs.js';
 export { loadProcfs } from './load-procfs.js';
 export type { ProcessScan, ProcessScanner, ProcfsAddon, ScannedFacts } from './procfs-addon.js';

@@ -4,6 +4,7 @@ import {
   type OpenOptions,
   parseCollectorOptions,
 } from './collector-options.js';
+import { openEbpf } from './ebpf/open-ebpf.js';
 import { collectorErrors } from './errors.js';
 import { openProcfs } from './procfs/open-procfs.js';
 import type { Limitation, SampleSource } from './sample-source.js';
@@ -23,7 +24,10 @@ export type OpenBackend = (
 ) => Promise<Opened>;
 
 /** Every backend that measures, the best first. */
-const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [['procfs', openProcfs]];
+const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [
+  ['ebpf', openEbpf],
+  ['procfs', openProcfs],
+];
 
 /**
  * Opens the best backend that runs here, or the one asked for. The description of what was

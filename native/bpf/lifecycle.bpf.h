@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Fork, exec and exit: the moments at which a task changes who it is, or is gone. */
+#pragma once
+
+static void end_generation(struct task_state *state)
+{
+  __sync_lock_test_and_set(&state->generation, 0); /* a full barrier: see read_tasks */
+}
+
+static struct flush *cpu_flush(void)
+{
+  u32 zero = 0;
+  return bpf_map_lookup_elem(&flushes, &zero);
+}
+
+/* Sends what a task counted. Where the ring is full, the calls nobody saw are added up apart. */
+static void send_totals(struct flush *flush, u32 unseen)
+{
+  if (send(&flush->record, record_size(flush)))
+    __sync_fetch_and_add(&lost_calls, unseen);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+  struct climb *climb = cpu_climb();
+  if (child->pid != child->tgid || child->flags & PF_KTHREAD || !climb)
+    return 0;
+  struct task_state *state = state_of(parent, climb);
+  struct task_record record = {};
+  if (!state)
+    return 0;
+  describe(child, &record, RECORD_FORK);
+  record.identity = state->identity;
+  record.parent = parent->tgid;
+  send(&record, sizeof(record));
+  return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+  struct climb *climb = cpu_climb();
+  struct flush *flush = cpu_flush();
+  if (!climb || !flush)
+    return 0;
+  struct task_state *state = state_of(task, climb);
+  if (!state)
+    return 0;
+  flush->record.generation = state->generation;
+  end_generation(state);
+  describe(task, &flush->record, RECORD_EXEC);
+  flush->record.identity = state->identity;
+  read_usage(task, &flush->record.usage);
+  struct usage now = flush->record.usage;
+  subtract(&flush->record.usage, &state->base);
+  state->base = now;
+  u32 total = collect_task(task, flush, 1);
+  identify(task, &state->identity, climb);
+  u64 generation = next_generation();
+  flush->record.next_generation = generation;
+  flush->record.next = state->identity;
+  send_totals(flush, total - state->seen_total);
+  state->seen_total = 0;
+  state->seen = 0;
+  __sync_lock_test_and_set(&state->generation, generation);
+  return 0;
+}
+
+/* exit and exit_group never return: the call stands in the registers of the task that ends. */
+static void count_last_call(struct task_struct *task)
+{
+  if (task->flags & PF_KTHREAD)
+    return;
+  struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+  int nr = CALL_NUMBER(regs);
+  bool compat = IS_COMPAT(task);
+  if (compat ? nr != COMPAT_EXIT && nr != COMPAT_EXIT_GROUP : nr != NR_EXIT && nr != NR_EXIT_GROUP)
+    return;
+  struct table *table = compat ? made(&compat_calls, task) : made(&native_calls, task);
+  if (!table)
+    return;
+  if ((u32)nr < CALL_SLOTS) {
+    add(table, nr, 1, 0);
+    table->total++;
+  }
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+  struct climb *climb = cpu_climb();
+  struct flush *flush = cpu_flush();
+  if (!climb || !flush)
+    return 0;
+  struct task_state *state = state_of(task, climb);
+  if (!state)
+    return 0;
+  count_last_call(task);
+  flush->record.generation = state->generation;
+  state->ended = 1;
+  end_generation(state);
+  describe(task, &flush->record, RECORD_EXIT);
+  if (BPF_CORE_READ(task, signal, live.counter) == 0)
+    flush->record.flags |= TASK_GROUP_DEAD;
+  flush->record.identity = state->identity;
+  flush->record.identity.cgroup = cgroup_of(task, climb);
+  read_usage(task, &flush->record.usage);
+  subtract(&flush->record.usage, &state->base);
+  u32 total = collect_task(task, flush, 0);
+  send_totals(flush, total - state->seen_total);
+  return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Every map, and the counters that user space reads through the mapped .bss. */
+#pragma once
+
+/* Two counters of one system call: written by their own task alone, so without atomics. */
+struct pair {
+  u32 first;
+  u32 second;
+};
+
+/* Counters by slot. A bit of `touched` is set once a slot was counted. */
+struct table {
+  u32 total; /* calls, modulo 2^32: tells the iterator whether anything happened */
+  u32 unused;
+  u64 touched[CALL_WORDS];
+  struct pair pair[CALL_SLOTS];
+};
+
+/* Who a task is and under which generation it counts. */
+struct task_state {
+  u64 generation; /* 0: not yet known, being flushed, or ended */
+  u32 ended;
+  u32 seen_total; /* what the iterator handed out last */
+  u64 seen_cpu_ns;
+  u32 seen;
+  u32 unused;
+  struct identity identity;
+  struct usage base; /* usage when the generation began */
+};
+
+struct flush {
+  u32 word;
+  u32 unused;
+  u64 bits;
+  struct task_record record;
+  struct cell cells[MAX_CELLS];
+};
+
+/* Working space of a walk up a tree. Per CPU for tracepoints, which run with preemption off;
+ * the iterator can be preempted and has its own. The same holds for struct flush. */
+struct climb {
+  u64 node;
+  u64 mount;
+  struct path_record record;
+  char text[PATH_TEXT + PATH_PART];
+};
+
+struct executable_key {
+  u64 inode;
+  u64 name; /* hash and length of the name, salted by the parent folder */
+  s64 modified_s;
+  u64 device;
+};
+
+#define TASK_STORAGE(NAME, TYPE)                      \
+  struct {                                            \
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);          \
+    __uint(map_flags, BPF_F_NO_PREALLOC);             \
+    __type(key, int);                                 \
+    __type(value, TYPE);                              \
+  } NAME SEC(".maps")
+
+TASK_STORAGE(states, struct task_state);
+TASK_STORAGE(native_calls, struct table);
+TASK_STORAGE(compat_calls, struct table);
+TASK_STORAGE(native_retries, struct table);
+TASK_STORAGE(compat_retries, struct table);
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 4 * 1024 * 1024); /* user space sets what fits its budget */
+} records SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct flush);
+} flushes SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct flush);
+} iterator_flush SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct climb);
+} climbs SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct climb);
+} iterator_climb SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 8192);
+  __type(key, struct executable_key);
+  __type(value, u32);
+} executables SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 8192);
+  __type(key, u64);
+  __type(value, u32);
+} cgroups SEC(".maps");
+
+/* Set by user space before anything attaches: CLOCK_BOOTTIME of the start. */
+const volatile __u64 started_ns = 0;
+
+__u64 last_generation = 0;
+__u32 last_executable = 0;
+
+/* Spelled with the types of linux/types.h, since the skeleton repeats them in C++.
+ * What was lost, by cause; only ever added to. */
+__u64 lost_records = 0; /* the ring was full */
+__u64 lost_calls = 0;   /* calls in those records that no iteration had seen */
+__u64 lost_storage = 0; /* no memory for a task's counters */
+__u64 child_returns = 0;

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the kernel side hands to user space: read by the BPF programs (C) and by src/core (C++).
+ * Everything is in host byte order, naturally aligned, without hidden padding.
+ */
+#pragma once
+
+#ifdef __cplusplus
+#include <cstdint>
+namespace ethogram {
+namespace wire {
+typedef std::uint16_t u16;
+typedef std::uint32_t u32;
+typedef std::uint64_t u64;
+typedef std::int64_t s64;
+#else
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+#endif
+
+/* Counters of a table: numbers below 335 as they are, 424 … 526 from CALL_HIGH_SLOT on. */
+#define CALL_SLOTS 440
+#define CALL_WORDS 7 /* 64-bit words of a bitmap over the slots */
+#define CALL_HIGH 424
+#define CALL_HIGH_SLOT 335
+#define CALL_OTHER_SLOT (CALL_SLOTS - 1)
+
+/* Which table a cell is from; the meaning of its two counters. */
+enum {
+  TABLE_NATIVE = 0,         /* calls, errors */
+  TABLE_COMPAT = 1,         /* calls, errors, by the 32-bit table; numbers from 424 on are native */
+  TABLE_NATIVE_RETRIES = 2, /* EAGAIN, restarts */
+  TABLE_COMPAT_RETRIES = 3, /* EAGAIN, restarts */
+};
+
+enum {
+  RECORD_EXECUTABLE = 1, /* struct path_record */
+  RECORD_CGROUP = 2,     /* struct path_record */
+  RECORD_FORK = 3,       /* struct task_record: the child, with the identity of its parent */
+  RECORD_EXEC = 4,       /* struct task_record: last totals of the old program, and who it is now */
+  RECORD_EXIT = 5,       /* struct task_record: last totals of a thread */
+  RECORD_TASK = 6,       /* struct task_record: totals of a living thread */
+};
+
+enum {
+  TASK_KERNEL = 1,     /* a kernel thread */
+  TASK_GROUP_DEAD = 2, /* the last thread of its process ended */
+  TASK_LEADER = 4,     /* the thread whose id is the process id */
+};
+
+#define PATH_TEXT 1024
+#define PATH_PART 256
+#define MAX_CELLS 1024
+
+struct identity {
+  u64 cgroup; /* cgroup id, hierarchy in the top byte */
+  u32 exe;    /* id of an executable record; 0: none or unknown */
+  u32 uid;
+  char comm[16]; /* of the thread group's leader */
+};
+
+struct usage {
+  u64 cpu_ns;
+  u64 switches;
+  u64 minor_faults;
+  u64 major_faults;
+  u64 read_calls;
+  u64 read_bytes;
+  u64 write_calls;
+  u64 write_bytes;
+  u64 disk_read_bytes;
+  u64 disk_write_bytes;
+};
+
+struct cell {
+  u16 slot;
+  u16 table;
+  u32 first; /* cumulative within the generation, modulo 2^32 */
+  u32 second;
+};
+
+struct task_record {
+  u32 kind;
+  u32 cell_count;
+  u64 generation;      /* whose totals these are */
+  u64 next_generation; /* RECORD_EXEC: under which the task goes on */
+  u64 start_ns;        /* CLOCK_BOOTTIME */
+  u32 tgid;
+  u32 pid;
+  u32 parent; /* tgid of the parent */
+  u32 flags;
+  u64 rss_pages;
+  u32 descriptors;
+  u32 unused;
+  struct identity identity;
+  struct identity next; /* RECORD_EXEC: who it is now */
+  struct usage usage;   /* cumulative within the generation */
+};
+
+struct path_record {
+  u32 kind;
+  u32 id;     /* of an executable */
+  u64 cgroup; /* of a cgroup */
+  u64 inode;
+  s64 modified_s; /* seconds of the epoch */
+  u32 device;
+  u32 length; /* bytes of text: parts from the leaf to the root, each ended by a zero byte */
+};
+
+#ifdef __cplusplus
+} // namespace wire
+} // namespace ethogram
+#endif

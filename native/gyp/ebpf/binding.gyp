@@ -1,0 +1,17 @@
+{
+  'targets': [
+    {
+      'target_name': 'ethogram_ebpf',
+      'sources': [
+        '../../src/core/ebpf_ledger.cc',
+        '../../src/core/ebpf_session.cc',
+        '../../src/binding/ebpf.cc',
+      ],
+      'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")", '../../bpf'],
+      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
+      'cflags': ['-fvisibility=hidden'],
+      'cflags_cc': ['-std=c++17', '-O2', '-Wall', '-Wextra', '-fno-exceptions', '-fvisibility=hidden'],
+      'libraries': ['-lbpf'],
+    },
+  ],
+}

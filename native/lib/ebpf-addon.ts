@@ -1,0 +1,93 @@
+/** What an identity of the eBPF backend is named by: processes with equal facts share one. */
+export interface EbpfFacts {
+  /** Counts up within a session. */
+  readonly identity: number;
+  /** Of the thread group's leader. */
+  readonly comm: string;
+  readonly uid: number;
+  readonly kernelThread: boolean;
+  /** Absolute path; missing for kernel threads and where it is not known. */
+  readonly exe?: string;
+  /** Path within its hierarchy. */
+  readonly cgroup?: string;
+  /** `device:inode:mtime` of the executable: another one is another version of it. */
+  readonly version?: string;
+}
+
+/** What happened since the reading before; rows are identities, in no particular order. */
+export interface EbpfReading {
+  /** Length: rows. */
+  readonly identity: Uint32Array;
+  /** rows × {@link EBPF_COLUMNS}, row after row; non-negative integers. */
+  readonly values: Float64Array;
+  /** The cells of row `r` stand at `cellStart[r] … cellStart[r + 1] - 1`. Length: rows + 1. */
+  readonly cellStart: Uint32Array;
+  /** Which table a cell is from: {@link EBPF_TABLES}. */
+  readonly cellTable: Uint8Array;
+  /** Numbers below 335 as they are; 424 and up from slot 335 on; 439 for all others. */
+  readonly cellSlot: Uint16Array;
+  /** Calls, or returns with EAGAIN; by the table. */
+  readonly cellFirst: Float64Array;
+  /** Errors, or restarts; by the table. */
+  readonly cellSecond: Float64Array;
+  /** Of identities first met in this reading. */
+  readonly facts: readonly EbpfFacts[];
+  /** Identities that will not come again under their number. */
+  readonly retired: Uint32Array;
+  /** The identity of this very process; 0 where it is not known. */
+  readonly self: number;
+  /** What was lost, by cause; without zeros. */
+  readonly lost: Readonly<Record<string, number>>;
+  /** Calls known to be lost, of nobody knows which kind. */
+  readonly lostCalls: number;
+  /** Returns of clone and fork in the child, which are no calls. */
+  readonly childReturns: number;
+}
+
+/** The columns of a reading; the last four are gauges, the others deltas. */
+export const EBPF_COLUMNS = [
+  'cpu.ns',
+  'sched.switches',
+  'fault.minor',
+  'fault.major',
+  'io.read.ops',
+  'io.read.bytes',
+  'io.write.ops',
+  'io.write.bytes',
+  'disk.read.bytes',
+  'disk.write.bytes',
+  'process.starts',
+  'process.exits',
+  'process.instances',
+  'thread.count',
+  'memory.rss',
+  'fd.count',
+] as const;
+
+/** The tables of cells, by the CPU's own numbering of calls or the 32-bit one. */
+export const EBPF_TABLES = Object.freeze({
+  native: 0,
+  compat: 1,
+  nativeRetries: 2,
+  compatRetries: 3,
+});
+
+/** Programs attached to the kernel. */
+export interface EbpfSession {
+  /** One at a time. Rejects where the kernel refuses to be read. */
+  read(): Promise<EbpfReading>;
+  /** Detaches; may be called again. */
+  close(): void;
+}
+
+/** The addon that counts by eBPF. */
+export interface EbpfAddon {
+  /** Nanoseconds since boot, suspend included (CLOCK_BOOTTIME). */
+  bootTimeNs(): bigint;
+  /**
+   * Loads and attaches the programs.
+   * @param options.ringBytes size of the ring buffer, a power of two.
+   * @returns a session, or the reason why the kernel or our rights do not allow one.
+   */
+  open(options: { readonly ringBytes: number }): EbpfSession | string;
+}

@@ -1,0 +1,184 @@
+// Hands what the kernel counted to JavaScript: columns for the numbers, objects for what is new.
+#include <napi.h>
+#include <time.h>
+
+#include <memory>
+
+#include "../core/ebpf_session.h"
+
+namespace {
+
+using ethogram::ebpf::Batch;
+using ethogram::ebpf::Facts;
+using ethogram::ebpf::kColumnCount;
+using ethogram::ebpf::Reading;
+using ethogram::ebpf::Row;
+using ethogram::ebpf::Session;
+using ethogram::ebpf::SessionOptions;
+
+Napi::Object ToObject(Napi::Env env, const Facts& facts) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("identity", facts.identity);
+  object.Set("comm", facts.comm);
+  object.Set("uid", facts.uid);
+  object.Set("kernelThread", facts.kernel_thread);
+  if (!facts.executable.empty()) {
+    object.Set("exe", facts.executable);
+    object.Set("version", std::to_string(facts.device) + ":" + std::to_string(facts.inode) + ":" +
+                              std::to_string(facts.modified_s));
+  }
+  if (!facts.cgroup.empty()) object.Set("cgroup", facts.cgroup);
+  return object;
+}
+
+void SetRows(Napi::Env env, const Batch& batch, Napi::Object object) {
+  const size_t count = batch.rows.size();
+  size_t cells = 0;
+  for (const Row& row : batch.rows) cells += row.cells.size();
+  auto identity = Napi::Uint32Array::New(env, count);
+  auto values = Napi::Float64Array::New(env, count * kColumnCount);
+  auto cell_start = Napi::Uint32Array::New(env, count + 1);
+  auto table = Napi::Uint8Array::New(env, cells);
+  auto slot = Napi::Uint16Array::New(env, cells);
+  auto first = Napi::Float64Array::New(env, cells);
+  auto second = Napi::Float64Array::New(env, cells);
+  size_t cell = 0;
+  for (size_t at = 0; at < count; at++) {
+    const Row& row = batch.rows[at];
+    identity[at] = row.identity;
+    cell_start[at] = static_cast<uint32_t>(cell);
+    for (size_t column = 0; column < kColumnCount; column++) {
+      values[at * kColumnCount + column] = static_cast<double>(row.values[column]);
+    }
+    for (const auto& [key, counts] : row.cells) {
+      table[cell] = static_cast<uint8_t>(key >> 16);
+      slot[cell] = static_cast<uint16_t>(key);
+      first[cell] = static_cast<double>(counts.first);
+      second[cell] = static_cast<double>(counts.second);
+      cell++;
+    }
+  }
+  cell_start[count] = static_cast<uint32_t>(cell);
+  object.Set("identity", identity);
+  object.Set("values", values);
+  object.Set("cellStart", cell_start);
+  object.Set("cellTable", table);
+  object.Set("cellSlot", slot);
+  object.Set("cellFirst", first);
+  object.Set("cellSecond", second);
+}
+
+Napi::Object ToObject(Napi::Env env, const Reading& reading) {
+  Napi::Object object = Napi::Object::New(env);
+  SetRows(env, reading.batch, object);
+  auto facts = Napi::Array::New(env, reading.batch.facts.size());
+  for (size_t at = 0; at < reading.batch.facts.size(); at++) {
+    facts.Set(static_cast<uint32_t>(at), ToObject(env, reading.batch.facts[at]));
+  }
+  object.Set("facts", facts);
+  auto retired = Napi::Uint32Array::New(env, reading.batch.retired.size());
+  for (size_t at = 0; at < reading.batch.retired.size(); at++) {
+    retired[at] = reading.batch.retired[at];
+  }
+  object.Set("retired", retired);
+  Napi::Object lost = Napi::Object::New(env);
+  for (const auto& [cause, count] : reading.lost) lost.Set(cause, static_cast<double>(count));
+  object.Set("lost", lost);
+  object.Set("lostCalls", static_cast<double>(reading.lost_calls));
+  object.Set("self", reading.self);
+  object.Set("childReturns", static_cast<double>(reading.child_returns));
+  return object;
+}
+
+// Reads on a thread of the pool: with thousands of tasks it takes tens of milliseconds.
+class ReadWorker : public Napi::AsyncWorker {
+ public:
+  ReadWorker(Napi::Env env, std::shared_ptr<Session> session)
+      : Napi::AsyncWorker(env), session_(std::move(session)), deferred_(env) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    std::string reason;
+    if (!session_->Read(&reading_, &reason)) SetError(reason);
+  }
+
+  void OnOK() override { deferred_.Resolve(ToObject(Env(), reading_)); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  // Shared: a session closed while it is read goes away after.
+  const std::shared_ptr<Session> session_;
+  Reading reading_;
+  Napi::Promise::Deferred deferred_;
+};
+
+// `open(options)` returns one; `read()` and an idempotent `close()`.
+class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Session",
+                       {InstanceMethod<&SessionHandle::Read>("read"),
+                        InstanceMethod<&SessionHandle::Close>("close")});
+  }
+
+  explicit SessionHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionHandle>(info) {}
+
+  void Hold(std::unique_ptr<Session> session) { session_ = std::move(session); }
+
+ private:
+  Napi::Value Read(const Napi::CallbackInfo& info) {
+    if (!session_) {
+      Napi::Error::New(info.Env(), "eBPF session: closed").ThrowAsJavaScriptException();
+      return info.Env().Undefined();
+    }
+    auto* worker = new ReadWorker(info.Env(), session_);
+    const Napi::Promise promise = worker->promise();
+    worker->Queue();
+    return promise;
+  }
+
+  Napi::Value Close(const Napi::CallbackInfo& info) {
+    session_.reset();
+    return info.Env().Undefined();
+  }
+
+  std::shared_ptr<Session> session_;
+};
+
+// `open({ ringBytes })`: a session, or the reason why there is none, as text.
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  SessionOptions options;
+  if (info.Length() > 0 && info[0].IsObject()) {
+    const Napi::Value ring = info[0].As<Napi::Object>().Get("ringBytes");
+    if (ring.IsNumber()) options.ring_bytes = ring.As<Napi::Number>().Uint32Value();
+  }
+  std::string reason;
+  std::unique_ptr<Session> session = Session::Open(options, &reason);
+  if (!session) return Napi::String::New(env, reason);
+  auto* constructor = env.GetInstanceData<Napi::FunctionReference>();
+  const Napi::Object object = constructor->New({});
+  SessionHandle::Unwrap(object)->Hold(std::move(session));
+  return object;
+}
+
+// Nanoseconds since boot, suspend included (CLOCK_BOOTTIME), as a BigInt.
+Napi::Value BootTimeNs(const Napi::CallbackInfo& info) {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return Napi::BigInt::New(info.Env(), static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 +
+                                           static_cast<uint64_t>(now.tv_nsec));
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(SessionHandle::Define(env))));
+  exports.Set("bootTimeNs", Napi::Function::New(env, BootTimeNs, "bootTimeNs"));
+  exports.Set("open", Napi::Function::New(env, Open, "open"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(ethogram_ebpf, Init)

@@ -1,0 +1,307 @@
+#include "ebpf_ledger.h"
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+namespace ethogram::ebpf {
+
+namespace {
+
+// Batches after which an identity nobody used is forgotten.
+constexpr std::uint64_t kForgetAfter = 600;
+// Paths kept; the kernel side keeps half as many.
+constexpr std::size_t kMostPaths = 16384;
+
+std::uint32_t CellKey(const wire::cell& cell) {
+  return static_cast<std::uint32_t>(cell.table) << 16 | cell.slot;
+}
+
+// Leaf to root, each part ended by a zero byte → a path.
+std::string Reverse(const char* text, std::size_t length) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < length;) {
+    const std::size_t size = strnlen(text + at, length - at);
+    if (size > 0) parts.emplace_back(text + at, size);
+    at += size + 1;
+  }
+  std::string path;
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) path += "/" + *part;
+  return path.empty() ? "/" : path;
+}
+
+template <typename Map>
+void DropOldest(Map& paths) {
+  if (paths.size() <= kMostPaths) return;
+  std::vector<std::uint64_t> used;
+  for (const auto& entry : paths) used.push_back(entry.second.last_used);
+  std::nth_element(used.begin(), used.begin() + used.size() / 2, used.end());
+  const std::uint64_t median = used[used.size() / 2];
+  for (auto entry = paths.begin(); entry != paths.end();) {
+    entry = entry->second.last_used < median ? paths.erase(entry) : std::next(entry);
+  }
+}
+
+}  // namespace
+
+bool Ledger::Key::operator<(const Key& other) const {
+  return std::tie(cgroup, exe, uid, comm, kernel_thread) <
+         std::tie(other.cgroup, other.exe, other.uid, other.comm, other.kernel_thread);
+}
+
+void Ledger::TakeRecords(const void* data, std::size_t size) {
+  const char* at = static_cast<const char*>(data);
+  while (size >= sizeof(wire::task_record)) {
+    wire::task_record record;
+    std::memcpy(&record, at, sizeof(record));
+    const std::size_t whole = sizeof(record) + record.cell_count * sizeof(wire::cell);
+    if (whole > size) break;
+    TakeRecord(at, whole);
+    at += whole;
+    size -= whole;
+  }
+  if (size > 0) malformed_++;
+}
+
+void Ledger::TakeRecord(const void* data, std::size_t size) {
+  std::uint32_t kind = 0;
+  if (size < sizeof(kind)) {
+    malformed_++;
+    return;
+  }
+  std::memcpy(&kind, data, sizeof(kind));
+  const char* bytes = static_cast<const char*>(data);
+  if (kind == wire::RECORD_EXECUTABLE || kind == wire::RECORD_CGROUP) {
+    wire::path_record record;
+    if (size < sizeof(record)) {
+      malformed_++;
+      return;
+    }
+    std::memcpy(&record, bytes, sizeof(record));
+    if (record.length > size - sizeof(record)) {
+      malformed_++;
+      return;
+    }
+    TakePath(record, bytes + sizeof(record));
+    return;
+  }
+  wire::task_record record;
+  if (kind < wire::RECORD_FORK || kind > wire::RECORD_TASK || size < sizeof(record)) {
+    malformed_++;
+    return;
+  }
+  std::memcpy(&record, bytes, sizeof(record));
+  if (record.cell_count > (size - sizeof(record)) / sizeof(wire::cell)) {
+    malformed_++;
+    return;
+  }
+  std::vector<wire::cell> cells(record.cell_count);
+  if (!cells.empty()) {
+    std::memcpy(cells.data(), bytes + sizeof(record), cells.size() * sizeof(wire::cell));
+  }
+  TakeTask(record, std::move(cells));
+}
+
+void Ledger::TakePath(const wire::path_record& record, const char* text) {
+  Path path{Reverse(text, record.length), record.inode, record.device, record.modified_s, batches_};
+  if (record.kind == wire::RECORD_CGROUP) {
+    cgroups_[record.cgroup] = std::move(path);
+  } else {
+    executables_[record.id] = std::move(path);
+  }
+}
+
+void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> cells) {
+  const bool kernel_thread = (record.flags & wire::TASK_KERNEL) != 0;
+  const std::uint32_t identity = Identify(record.identity, kernel_thread);
+  if (record.kind == wire::RECORD_FORK) {
+    RowOf(identity).values[kStarts]++;
+    // The iterator may have met the child already, and knows more of it.
+    processes_.try_emplace(record.tgid, Process{identity, census_, 0, 0});
+    return;
+  }
+  std::sort(cells.begin(), cells.end(), [](const wire::cell& a, const wire::cell& b) {
+    return CellKey(a) < CellKey(b);
+  });
+  Thread& thread = threads_[record.generation];
+  Row& row = RowOf(identity);
+  AddUsage(row, record.usage, thread.usage);
+  AddCells(row, cells, thread.cells);
+  Process& process = processes_[record.tgid];
+  process.identity = identity;
+  process.census = census_;
+
+  if (record.kind == wire::RECORD_TASK) {
+    thread.tgid = record.tgid;
+    thread.identity = identity;
+    thread.census = census_;
+    thread.usage = record.usage;
+    thread.cells = std::move(cells);
+    if (record.flags & wire::TASK_LEADER) {
+      process.resident_pages = record.rss_pages;
+      process.descriptors = record.descriptors;
+    }
+    return;
+  }
+  threads_.erase(record.generation);
+  if (record.kind == wire::RECORD_EXEC) {
+    const std::uint32_t next = Identify(record.next, kernel_thread);
+    row.values[kExits]++;
+    RowOf(next).values[kStarts]++;
+    if (threads_.count(record.next_generation) == 0) process = Process{next, census_, 0, 0};
+    process.identity = next;
+    Thread& renewed = threads_[record.next_generation];
+    renewed.tgid = record.tgid;
+    renewed.identity = next;
+    renewed.census = census_;
+  } else if (record.flags & wire::TASK_GROUP_DEAD) {
+    if (!kernel_thread) row.values[kExits]++;
+    processes_.erase(record.tgid);
+  }
+}
+
+void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& before) {
+  const auto add = [&](Column column, std::uint64_t after, std::uint64_t earlier) {
+    if (after < earlier) {
+      torn_++;
+    } else {
+      row.values[column] += after - earlier;
+    }
+  };
+  add(kCpuNs, now.cpu_ns, before.cpu_ns);
+  add(kSwitches, now.switches, before.switches);
+  add(kMinorFaults, now.minor_faults, before.minor_faults);
+  add(kMajorFaults, now.major_faults, before.major_faults);
+  add(kReadCalls, now.read_calls, before.read_calls);
+  add(kReadBytes, now.read_bytes, before.read_bytes);
+  add(kWriteCalls, now.write_calls, before.write_calls);
+  add(kWriteBytes, now.write_bytes, before.write_bytes);
+  add(kDiskReadBytes, now.disk_read_bytes, before.disk_read_bytes);
+  add(kDiskWriteBytes, now.disk_write_bytes, before.disk_write_bytes);
+}
+
+void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,
+                      const std::vector<wire::cell>& before) {
+  auto earlier = before.begin();
+  for (const wire::cell& cell : now) {
+    const std::uint32_t key = CellKey(cell);
+    while (earlier != before.end() && CellKey(*earlier) < key) ++earlier;
+    const bool known = earlier != before.end() && CellKey(*earlier) == key;
+    // Counters are modulo 2^32; more than half of that in one tick is no count but a tear.
+    const std::uint32_t first = cell.first - (known ? earlier->first : 0);
+    const std::uint32_t second = cell.second - (known ? earlier->second : 0);
+    if (first > 0x7fffffffu || second > 0x7fffffffu) {
+      torn_++;
+    } else if (first > 0 || second > 0) {
+      Counts& counts = row.cells[key];
+      counts.first += first;
+      counts.second += second;
+    }
+  }
+}
+
+Row& Ledger::RowOf(std::uint32_t identity) {
+  Row& row = rows_[identity];
+  row.identity = identity;
+  return row;
+}
+
+std::uint32_t Ledger::Identify(const wire::identity& identity, bool kernel_thread) {
+  Key key{identity.cgroup, identity.exe, identity.uid, {}, kernel_thread};
+  const std::size_t length = strnlen(identity.comm, sizeof(identity.comm));
+  std::copy_n(identity.comm, length, key.comm.begin());
+  const auto [entry, inserted] = identities_.try_emplace(key, last_identity_ + 1);
+  if (inserted) {
+    last_identity_++;
+    fresh_.push_back(key);
+  }
+  last_used_[entry->second] = batches_;
+  return entry->second;
+}
+
+std::uint32_t Ledger::IdentityOf(std::uint32_t tgid) const {
+  const auto process = processes_.find(tgid);
+  return process == processes_.end() ? 0 : process->second.identity;
+}
+
+void Ledger::BeginCensus() { census_++; }
+
+void Ledger::EndCensus() {
+  for (auto thread = threads_.begin(); thread != threads_.end();) {
+    thread = thread->second.census != census_ ? threads_.erase(thread) : std::next(thread);
+  }
+  for (auto process = processes_.begin(); process != processes_.end();) {
+    if (process->second.census == census_) {
+      ++process;
+      continue;
+    }
+    RowOf(process->second.identity).values[kExits]++;
+    process = processes_.erase(process);
+  }
+}
+
+void Ledger::AddGauges() {
+  for (const auto& [tgid, process] : processes_) {
+    Row& row = RowOf(process.identity);
+    row.values[kInstances]++;
+    row.values[kResidentBytes] += process.resident_pages * page_bytes_;
+    row.values[kDescriptors] += process.descriptors;
+  }
+  for (const auto& [generation, thread] : threads_) RowOf(thread.identity).values[kThreads]++;
+}
+
+Facts Ledger::FactsOf(const Key& key) {
+  Facts facts;
+  facts.identity = identities_[key];
+  facts.comm.assign(key.comm.data(), strnlen(key.comm.data(), key.comm.size()));
+  facts.uid = key.uid;
+  facts.kernel_thread = key.kernel_thread;
+  if (const auto path = executables_.find(key.exe); path != executables_.end()) {
+    facts.executable = path->second.text;
+    facts.inode = path->second.inode;
+    facts.device = path->second.device;
+    facts.modified_s = path->second.modified_s;
+    path->second.last_used = batches_;
+  }
+  if (const auto path = cgroups_.find(key.cgroup); path != cgroups_.end()) {
+    facts.cgroup = path->second.text;
+    path->second.last_used = batches_;
+  }
+  return facts;
+}
+
+void Ledger::Forget(Batch& batch) {
+  for (auto entry = identities_.begin(); entry != identities_.end();) {
+    const auto used = last_used_.find(entry->second);
+    if (used != last_used_.end() && used->second + kForgetAfter >= batches_) {
+      ++entry;
+      continue;
+    }
+    batch.retired.push_back(entry->second);
+    last_used_.erase(entry->second);
+    entry = identities_.erase(entry);
+  }
+  DropOldest(executables_);
+  DropOldest(cgroups_);
+}
+
+Batch Ledger::Take() {
+  Batch batch;
+  AddGauges();
+  for (const Key& key : fresh_) batch.facts.push_back(FactsOf(key));
+  fresh_.clear();
+  batch.rows.reserve(rows_.size());
+  for (auto& [identity, row] : rows_) {
+    last_used_[identity] = batches_;
+    batch.rows.push_back(std::move(row));
+  }
+  rows_.clear();
+  batch.torn = std::exchange(torn_, 0);
+  batch.malformed = std::exchange(malformed_, 0);
+  batches_++;
+  if (batches_ % kForgetAfter == 0) Forget(batch);
+  return batch;
+}
+
+}  // namespace ethogram::ebpf

@@ -1,0 +1,152 @@
+// Turns what the kernel side hands out (bpf/records.h) into one row per identity and tick.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "records.h"
+
+namespace ethogram::ebpf {
+
+// What a process is named by. Tasks with equal facts share a row.
+struct Facts {
+  std::uint32_t identity = 0;  // counts up; an identity is never numbered anew
+  std::string executable;      // absolute path; empty for kernel threads and where it is unknown
+  std::string cgroup;          // path within its hierarchy
+  std::string comm;
+  std::uint32_t uid = 0;
+  bool kernel_thread = false;
+  std::uint64_t inode = 0;
+  std::uint32_t device = 0;
+  std::int64_t modified_s = 0;
+};
+
+// The columns of a row; the first are deltas, the last four are gauges.
+enum Column : std::size_t {
+  kCpuNs,
+  kSwitches,
+  kMinorFaults,
+  kMajorFaults,
+  kReadCalls,
+  kReadBytes,
+  kWriteCalls,
+  kWriteBytes,
+  kDiskReadBytes,
+  kDiskWriteBytes,
+  kStarts,
+  kExits,
+  kInstances,
+  kThreads,
+  kResidentBytes,
+  kDescriptors,
+  kColumnCount,
+};
+
+// Deltas of the two counters of one slot; see the tables of records.h.
+struct Counts {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+};
+
+struct Row {
+  std::uint32_t identity = 0;
+  std::array<std::uint64_t, kColumnCount> values{};
+  std::map<std::uint32_t, Counts> cells;  // by table << 16 | slot
+};
+
+// What one tick holds.
+struct Batch {
+  std::vector<Row> rows;
+  std::vector<Facts> facts;            // of identities first met in this tick
+  std::vector<std::uint32_t> retired;  // identities that will not come again under this number
+  std::uint64_t torn = 0;              // counters that went backwards, and were left out
+  std::uint64_t malformed = 0;         // records that could not be read
+};
+
+// Keeps the last totals of every generation, so that cumulative counters become deltas, and
+// which processes live, so that gauges stand in every tick. Not thread-safe.
+class Ledger {
+ public:
+  explicit Ledger(std::uint64_t page_bytes) : page_bytes_(page_bytes) {}
+
+  // Takes in whole records, one after the other; stops at the first that is not whole.
+  void TakeRecords(const void* data, std::size_t size);
+  // Takes in one record of the ring or of the iterator.
+  void TakeRecord(const void* data, std::size_t size);
+  // The next iteration hands out every task: those it does not name have ended.
+  void BeginCensus();
+  void EndCensus();
+  // Everything since the batch before.
+  Batch Take();
+
+  // Of a living process by its id in the initial namespace; 0 where there is none.
+  std::uint32_t IdentityOf(std::uint32_t tgid) const;
+
+  std::size_t generations() const { return threads_.size(); }
+  std::size_t processes() const { return processes_.size(); }
+
+ private:
+  struct Thread {
+    std::uint32_t tgid = 0;
+    std::uint32_t identity = 0;
+    std::uint32_t census = 0;
+    wire::usage usage{};
+    std::vector<wire::cell> cells;  // ascending by table, then slot
+  };
+  struct Process {
+    std::uint32_t identity = 0;
+    std::uint32_t census = 0;
+    std::uint64_t resident_pages = 0;
+    std::uint32_t descriptors = 0;
+  };
+  // The text behind an id of the kernel side.
+  struct Path {
+    std::string text;
+    std::uint64_t inode = 0;
+    std::uint32_t device = 0;
+    std::int64_t modified_s = 0;
+    std::uint64_t last_used = 0;  // number of a batch
+  };
+  // What makes an identity: the ids, whose texts may come later than the first totals.
+  struct Key {
+    std::uint64_t cgroup;
+    std::uint32_t exe;
+    std::uint32_t uid;
+    std::array<char, 16> comm;
+    bool kernel_thread;
+    bool operator<(const Key& other) const;
+  };
+
+  void TakePath(const wire::path_record& record, const char* text);
+  void TakeTask(const wire::task_record& record, std::vector<wire::cell> cells);
+  void AddUsage(Row& row, const wire::usage& now, const wire::usage& before);
+  void AddCells(Row& row, const std::vector<wire::cell>& now,
+                const std::vector<wire::cell>& before);
+  Row& RowOf(std::uint32_t identity);
+  std::uint32_t Identify(const wire::identity& identity, bool kernel_thread);
+  void AddGauges();
+  Facts FactsOf(const Key& key);
+  void Forget(Batch& batch);
+
+  std::unordered_map<std::uint64_t, Thread> threads_;     // by generation
+  std::unordered_map<std::uint32_t, Process> processes_;  // by tgid
+  std::unordered_map<std::uint32_t, Path> executables_;   // by id
+  std::unordered_map<std::uint64_t, Path> cgroups_;       // by id
+  std::map<Key, std::uint32_t> identities_;
+  std::unordered_map<std::uint32_t, std::uint64_t> last_used_;  // identity to number of a batch
+  std::unordered_map<std::uint32_t, Row> rows_;
+  std::vector<Key> fresh_;
+  const std::uint64_t page_bytes_;
+  std::uint32_t last_identity_ = 0;
+  std::uint32_t census_ = 0;
+  std::uint64_t batches_ = 0;
+  std::uint64_t torn_ = 0;
+  std::uint64_t malformed_ = 0;
+};
+
+}  // namespace ethogram::ebpf

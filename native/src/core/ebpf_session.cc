@@ -1,0 +1,212 @@
+#include "ebpf_session.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "../../bpf/.output/ethogram.skel.h"
+
+namespace ethogram::ebpf {
+
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 << 10;
+
+std::uint64_t BootTimeNs() {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::string Describe(const char* what, int error) {
+  return std::string(what) + ": " + strerror(error < 0 ? -error : error);
+}
+
+// libbpf's own words about a failure, kept for the reason; nothing is printed.
+thread_local std::string* warnings = nullptr;
+
+int KeepWarning(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN || warnings == nullptr || warnings->size() > 2000) return 0;
+  char line[512];
+  vsnprintf(line, sizeof(line), format, arguments);
+  *warnings += line;
+  return 0;
+}
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  ~FileDescriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+}  // namespace
+
+void Session::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
+  ethogram_bpf__destroy(skeleton);
+}
+
+void Session::RingDeleter::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+
+Session::Session()
+    : ledger_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), buffer_(kBufferBytes) {}
+
+Session::~Session() {
+  if (watcher_.joinable()) {
+    eventfd_write(stop_event_, 1);
+    watcher_.join();
+  }
+  if (stop_event_ >= 0) close(stop_event_);
+}
+
+std::unique_ptr<Session> Session::Open(const SessionOptions& options, std::string* reason) {
+  std::unique_ptr<Session> session(new Session());
+  std::string said;
+  warnings = &said;
+  libbpf_set_print(KeepWarning);
+  libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+  const bool loaded = session->Load(options, reason);
+  warnings = nullptr;
+  if (loaded) return session;
+  // The first line names the failure; what follows is the verifier's log.
+  const std::string first = said.substr(0, said.find('\n'));
+  if (!first.empty()) *reason += " (" + first + ")";
+  return nullptr;
+}
+
+bool Session::Load(const SessionOptions& options, std::string* reason) {
+  skeleton_.reset(ethogram_bpf__open());
+  if (!skeleton_) {
+    *reason = Describe("cannot open the eBPF programs", errno);
+    return false;
+  }
+  bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
+  skeleton_->rodata->started_ns = BootTimeNs();
+  if (const int error = ethogram_bpf__load(skeleton_.get())) {
+    *reason = Describe("cannot load the eBPF programs", error);
+    return false;
+  }
+  ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), OnRecord, this, nullptr));
+  if (!ring_) {
+    *reason = Describe("cannot map the ring buffer", errno);
+    return false;
+  }
+  if (const int error = ethogram_bpf__attach(skeleton_.get())) {
+    *reason = Describe("cannot attach the eBPF programs", error);
+    return false;
+  }
+  stop_event_ = eventfd(0, EFD_CLOEXEC);
+  if (stop_event_ < 0) {
+    *reason = Describe("cannot create an event descriptor", errno);
+    return false;
+  }
+  // A first iteration notes what every task used before now, and who it is.
+  if (!ReadTasks(reason)) return false;
+  watcher_ = std::thread(&Session::Watch, this);
+  return true;
+}
+
+int Session::OnRecord(void* session, void* data, std::size_t size) {
+  static_cast<Session*>(session)->ledger_.TakeRecord(data, size);
+  return 0;
+}
+
+void Session::Drain() { ring_buffer__consume(ring_.get()); }
+
+// Empties the ring between ticks when it fills; the kernel side wakes us at a quarter.
+void Session::Watch() {
+  pollfd waits[2] = {{ring_buffer__epoll_fd(ring_.get()), POLLIN, 0}, {stop_event_, POLLIN, 0}};
+  for (;;) {
+    if (poll(waits, 2, -1) < 0 && errno != EINTR) return;
+    if (waits[1].revents != 0) return;
+    if (waits[0].revents == 0) continue;
+    const std::lock_guard<std::mutex> guard(mutex_);
+    Drain();
+  }
+}
+
+bool Session::ReadTasks(std::string* reason) {
+  const FileDescriptor iterator(bpf_iter_create(bpf_link__fd(skeleton_->links.read_tasks)));
+  if (iterator.get() < 0) {
+    *reason = Describe("cannot open the task iterator", errno);
+    return false;
+  }
+  for (;;) {
+    const ssize_t size = read(iterator.get(), buffer_.data(), buffer_.size());
+    if (size == 0) return true;
+    if (size < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      *reason = Describe("cannot read the task iterator", errno);
+      return false;
+    }
+    ledger_.TakeRecords(buffer_.data(), static_cast<std::size_t>(size));
+  }
+}
+
+std::uint64_t Session::MissedRuns() const {
+  std::uint64_t missed = 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton_->obj) {
+    bpf_prog_info info = {};
+    __u32 size = sizeof(info);
+    const int fd = bpf_program__fd(program);
+    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) missed += info.recursion_misses;
+  }
+  return missed;
+}
+
+bool Session::Read(Reading* reading, std::string* reason) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  auto* bss = skeleton_->bss;
+  const bool census = lost_before_["ring.full"] != bss->lost_records;
+  if (census) {
+    ledger_.BeginCensus();
+    bss->all_tasks = 1;
+  }
+  // Tasks before the ring: the totals of a task that ends meanwhile come after its older ones.
+  const bool read = ReadTasks(reason);
+  if (census) {
+    bss->all_tasks = 0;
+    if (read) ledger_.EndCensus();
+  }
+  Drain();
+  if (!read) return false;
+  reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
+  reading->batch = ledger_.Take();
+
+  const auto lose = [&](const std::string& cause, std::uint64_t total) {
+    std::uint64_t& before = lost_before_[cause];
+    if (total > before) reading->lost[cause] = total - before;
+    before = total;
+  };
+  lose("ring.full", bss->lost_records);
+  lose("storage.full", bss->lost_storage);
+  lose("program.missed", MissedRuns());
+  if (reading->batch.torn > 0) reading->lost["counter.torn"] = reading->batch.torn;
+  if (reading->batch.malformed > 0) reading->lost["record.malformed"] = reading->batch.malformed;
+  reading->lost_calls = bss->lost_calls - lost_calls_before_;
+  lost_calls_before_ = bss->lost_calls;
+  reading->child_returns = bss->child_returns - child_returns_before_;
+  child_returns_before_ = bss->child_returns;
+  return true;
+}
+
+}  // namespace ethogram::ebpf

@@ -1,0 +1,73 @@
+// The programs in the kernel: probed, loaded, attached, read, detached. The only user of libbpf.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ebpf_ledger.h"
+
+struct ethogram_bpf;
+struct ring_buffer;
+
+namespace ethogram::ebpf {
+
+struct SessionOptions {
+  std::uint32_t ring_bytes = 4u << 20;  // a power of two, at least a page
+};
+
+// What one tick holds, and what was lost while it lasted.
+struct Reading {
+  Batch batch;
+  std::map<std::string, std::uint64_t> lost;  // by cause, without zeros
+  std::uint64_t lost_calls = 0;               // calls known to be lost, of nobody knows which kind
+  std::uint32_t self = 0;                     // identity of this process; 0: not known
+  std::uint64_t child_returns = 0;            // returns of clone and fork in the child
+};
+
+// Loaded and attached from `Open` to destruction. `Read` may run on any thread, one at a time.
+class Session {
+ public:
+  // Returns nothing and says why in `reason` where the kernel or our rights do not allow it.
+  static std::unique_ptr<Session> Open(const SessionOptions& options, std::string* reason);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Everything since the reading before. Returns false and says why in `reason` on failure.
+  bool Read(Reading* reading, std::string* reason);
+
+ private:
+  struct SkeletonDeleter {
+    void operator()(ethogram_bpf* skeleton) const;
+  };
+  struct RingDeleter {
+    void operator()(ring_buffer* ring) const;
+  };
+
+  Session();
+  bool Load(const SessionOptions& options, std::string* reason);
+  bool ReadTasks(std::string* reason);
+  void Drain();
+  void Watch();
+  std::uint64_t MissedRuns() const;
+  static int OnRecord(void* session, void* data, std::size_t size);
+
+  std::unique_ptr<ethogram_bpf, SkeletonDeleter> skeleton_;
+  std::unique_ptr<ring_buffer, RingDeleter> ring_;
+  std::mutex mutex_;  // guards ledger_ and the reading end of the ring
+  Ledger ledger_;
+  std::vector<char> buffer_;
+  std::map<std::string, std::uint64_t> lost_before_;
+  std::uint64_t lost_calls_before_ = 0;
+  std::uint64_t child_returns_before_ = 0;
+  int stop_event_ = -1;
+  std::thread watcher_;
+};
+
+}  // namespace ethogram::ebpf

@@ -1,0 +1,109 @@
+import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, type EbpfSession } from '@ethogram/native';
+import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
+import { type Presence, Timeline } from '../identity/timeline.js';
+import type { TickReader } from '../tick/measure-ticks.js';
+import { OTHER } from '../tick/source-limits.js';
+import type { TickStamp } from '../tick/tick-clock.js';
+import type { SourceDraft, TickDraft } from '../tick/tick-draft.js';
+import type { CallNamer } from './call-names.js';
+
+/** What the programs in the kernel are read with. */
+export interface EbpfReaderOptions {
+  readonly session: EbpfSession;
+  readonly name: (facts: ProcessFacts) => ProcessIdentity;
+  readonly callName: CallNamer;
+}
+
+interface Known extends Presence {
+  instances: number;
+}
+
+const INSTANCES = EBPF_COLUMNS.indexOf('process.instances');
+
+/** Turns what the kernel counted by identity into sources and metrics. */
+export class EbpfReader implements TickReader {
+  readonly #options: EbpfReaderOptions;
+  readonly #known = new Map<number, Known>();
+  readonly #timeline = new Timeline();
+  readonly #metrics = new Map<number, readonly [string, string]>();
+
+  constructor(options: EbpfReaderOptions) {
+    this.#options = options;
+  }
+
+  async baseline(): Promise<void> {
+    const reading = await this.#options.session.read();
+    this.#learn(reading);
+    for (const [row] of reading.identity.entries()) this.#watch(reading, row);
+    this.#timeline.markers(0);
+  }
+
+  async read(draft: TickDraft, stamp: TickStamp): Promise<void> {
+    const reading = await this.#options.session.read();
+    this.#learn(reading);
+    for (const [row, number] of reading.identity.entries()) {
+      this.#watch(reading, row);
+      const identity = this.#known.get(number)?.identity;
+      const source = identity && draft.process(identity, number === reading.self);
+      if (source) this.#addRow(source, reading, row);
+    }
+    for (const number of reading.retired) this.#known.delete(number);
+    for (const [cause, count] of Object.entries(reading.lost)) draft.lose(cause, count);
+    if (reading.lostCalls > 0) {
+      draft.lose('calls.unattributed', reading.lostCalls);
+      draft.process(UNATTRIBUTED)?.add('syscall.other.calls', reading.lostCalls);
+    }
+    draft.markers.push(...this.#timeline.markers(stamp.ts));
+  }
+
+  #learn(reading: EbpfReading): void {
+    for (const { identity: number, version, ...facts } of reading.facts) {
+      const identity = this.#options.name({ pid: 0, ...facts });
+      const presence = version === undefined ? { identity } : { identity, version };
+      this.#known.set(number, { ...presence, instances: 0 });
+    }
+  }
+
+  /** Tells the time line how many processes of an identity came or went. */
+  #watch(reading: EbpfReading, row: number): void {
+    const known = this.#known.get(reading.identity[row] as number);
+    if (!known) return;
+    const now = reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number;
+    for (; known.instances < now; known.instances++) this.#timeline.enter(known);
+    for (; known.instances > now; known.instances--) this.#timeline.leave(known);
+  }
+
+  #addRow(source: SourceDraft, reading: EbpfReading, row: number): void {
+    const start = row * EBPF_COLUMNS.length;
+    for (const [column, metric] of EBPF_COLUMNS.entries()) {
+      source.add(metric, reading.values[start + column] as number);
+    }
+    const end = reading.cellStart[row + 1] as number;
+    for (let cell = reading.cellStart[row] as number; cell < end; cell++) {
+      const [first, second] = this.#metricsOf(
+        reading.cellTable[cell] as number,
+        reading.cellSlot[cell] as number,
+      );
+      source.add(first, reading.cellFirst[cell] as number);
+      source.add(second, reading.cellSecond[cell] as number);
+    }
+  }
+
+  /** The metrics of the two counters of a cell. */
+  #metricsOf(table: number, slot: number): readonly [string, string] {
+    const key = table * 65_536 + slot;
+    let metrics = this.#metrics.get(key);
+    if (!metrics) {
+      const call = `syscall.${this.#options.callName(table, slot)}`;
+      const retries = table === EBPF_TABLES.nativeRetries || table === EBPF_TABLES.compatRetries;
+      metrics = retries
+        ? [`${call}.again`, `${call}.restarts`]
+        : [`${call}.calls`, `${call}.errors`];
+      this.#metrics.set(key, metrics);
+    }
+    return metrics;
+  }
+}
+
+/** Whom calls are charged to whose record found no room in the ring buffer. */
+const UNATTRIBUTED: ProcessIdentity = { name: OTHER, executable: OTHER, attributes: {} };
