@@ -1,0 +1,48 @@
+import { formatErrors } from './errors.js';
+import type { InputFile } from './input-file.js';
+import type { ImportFormat } from './read-format.js';
+
+const BY_NAME: Readonly<Record<string, ImportFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+};
+
+/** So much of a file is looked at. */
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Tells the format of a file from its content, and where that could be several things from its
+ * name (`.gz` aside).
+ * @throws FORMAT-1003 where neither says, FORMAT-1005 on an empty file.
+ */
+export async function detectFormat(input: InputFile): Promise<ImportFormat> {
+  const head = await readHead(input);
+  const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(input.name)?.[1]?.toLowerCase() ?? '';
+  const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const first = lines[0];
+  if (first === undefined) {
+    throw formatErrors.make('FORMAT-1005', `${input.name}: expected data, found an empty file`);
+  }
+  const byName = BY_NAME[extension];
+  if (byName) return byName;
+  if (/^\s*\{/.test(first)) return 'ndjson';
+  if (/[,;\t]/.test(first)) return 'csv';
+  throw formatErrors.make(
+    'FORMAT-1003',
+    `${input.name}: expected csv or ndjson, found ${JSON.stringify(first.slice(0, 60))}`,
+    { details: { file: input.name } },
+  );
+}
+
+async function readHead(input: InputFile): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const bytes of input.bytes()) {
+    parts.push(bytes);
+    length += bytes.length;
+    if (length >= HEAD_BYTES) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(parts).subarray(0, HEAD_BYTES));
+}

@@ -1,0 +1,25 @@
+import type { DraftTick } from './draft-tick.js';
+import type { InputFile } from './input-file.js';
+import { readCsv } from './read-csv.js';
+import { readNdjson } from './read-ndjson.js';
+import type { ReadOptions } from './read-options.js';
+
+/** Every format that can be imported. */
+export const IMPORT_FORMATS = ['csv', 'ndjson'] as const;
+
+/** One of {@link IMPORT_FORMATS}. */
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** Reads a file of a known format into drafts of ticks. */
+export function readFormat(
+  input: InputFile,
+  format: ImportFormat,
+  options: ReadOptions,
+): AsyncIterable<DraftTick> {
+  switch (format) {
+    case 'csv':
+      return readCsv(input.bytes(), options);
+    case 'ndjson':
+      return readNdjson(input.bytes(), options);
+  }
+}
