@@ -1,0 +1,144 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockKernel } from './kernel-lock.js';
+import { recordWhile, whyNoEbpf } from './record-while.js';
+
+const run = promisify(execFile);
+const reason = await whyNoEbpf();
+if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
+
+describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ethogram-calls-'));
+  let unlock: (() => Promise<void>) | undefined;
+  let programs = 0;
+
+  /** The test program under a name of its own, so that a test counts nothing of another. */
+  function program(): { readonly path: string; readonly name: string } {
+    const name = `calls-${process.pid}-${programs++}`;
+    const path = join(folder, name);
+    copyFileSync(join(folder, 'calls'), path);
+    return { path, name };
+  }
+
+  beforeAll(async () => {
+    unlock = await lockKernel();
+    const source = fileURLToPath(new URL('programs/calls.c', import.meta.url));
+    execFileSync('cc', ['-O1', '-Wall', '-pthread', '-o', join(folder, 'calls'), source]);
+  });
+  afterAll(async () => {
+    await unlock?.();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('counts every call, error and EAGAIN of every thread of every process', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['spread', '5', '7', '300']);
+    });
+    const each = 5 * 7 * 300;
+    expect(recorded.lost).toEqual({});
+    expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(each);
+    expect(recorded.sum(name, 'syscall.getppid.errors')).toBe(0);
+    expect(recorded.sum(name, 'syscall.close.errors')).toBe(each);
+    expect(recorded.sum(name, 'syscall.read.again')).toBe(each);
+    expect(recorded.sum(name, 'syscall.read.errors')).toBe(0);
+    expect(recorded.sum(name, 'syscall.exit.calls')).toBe(5 * 7);
+    expect(recorded.sum(name, 'syscall.exit_group.calls')).toBe(5 + 1);
+    expect(recorded.sum(name, 'process.starts')).toBe(5 + 1);
+    expect(recorded.sum(name, 'process.exits')).toBe(5 + 1);
+  });
+
+  it('counts the return of fork in the parent alone', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['brief', '500']);
+    });
+    expect(recorded.lost).toEqual({});
+    expect(recorded.sum(name, 'syscall.clone.calls')).toBe(500);
+    expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(500);
+    expect(recorded.sum(name, 'syscall.exit_group.calls')).toBe(501);
+    expect(recorded.sum(name, 'process.starts')).toBe(501);
+  });
+
+  it('books what ran before an exec under the old name', async () => {
+    const [before, after] = [program(), program()];
+    const recorded = await recordWhile(async () => {
+      for (let i = 0; i < 50; i++) await run(before.path, ['exec', '30', after.path, '4']);
+    });
+    expect(recorded.lost).toEqual({});
+    expect(recorded.sum(before.name, 'syscall.getppid.calls')).toBe(50 * 30);
+    expect(recorded.sum(after.name, 'syscall.getppid.calls')).toBe(50 * 4);
+    expect(recorded.sum(after.name, 'syscall.execve.calls')).toBe(50);
+    expect(recorded.sum(before.name, 'process.exits')).toBe(50);
+    expect(recorded.sum(after.name, 'process.starts')).toBe(50);
+  });
+
+  it('loses nothing when a thread that is not the leader execs', async () => {
+    const [before, after] = [program(), program()];
+    const recorded = await recordWhile(async () => {
+      for (let i = 0; i < 50; i++) await run(before.path, ['thread-exec', '30', after.path, '4']);
+    });
+    expect(recorded.lost).toEqual({});
+    expect(recorded.sum(before.name, 'syscall.getppid.calls')).toBe(50 * 60);
+    expect(recorded.sum(after.name, 'syscall.getppid.calls')).toBe(50 * 4);
+    expect(recorded.sum(before.name, 'process.exits')).toBe(50);
+    expect(recorded.sum(after.name, 'process.exits')).toBe(50);
+  });
+
+  it('goes on counting threads whose leader is gone', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['leader-exit', '200', '6']);
+    });
+    expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(200 * 6);
+    // The C library's last thread ends the process, whichever thread that is.
+    expect(recorded.sum(name, 'syscall.exit.calls')).toBe(6);
+    expect(recorded.sum(name, 'syscall.exit_group.calls')).toBe(1);
+    expect(recorded.sum(name, 'process.exits')).toBe(1);
+  });
+
+  it.each(['vfork', 'spawn'])('charges a child of %s to the program it became', async (mode) => {
+    const [parent, leaf] = [program(), program()];
+    const recorded = await recordWhile(async () => {
+      await run(parent.path, [mode, '100', leaf.path, '3']);
+    });
+    expect(recorded.lost).toEqual({});
+    expect(recorded.sum(leaf.name, 'syscall.getppid.calls')).toBe(300);
+    expect(recorded.sum(parent.name, 'syscall.getppid.calls')).toBe(0);
+    expect(recorded.sum(leaf.name, 'process.exits')).toBe(100);
+  });
+
+  it('counts returns from signal handlers, whose number the kernel does not keep', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['signals', '250']);
+    });
+    expect(recorded.sum(name, 'syscall.rt_sigreturn.calls')).toBe(250);
+    expect(recorded.sum(name, 'syscall.rt_sigreturn.errors')).toBe(0);
+    expect(recorded.sum(name, 'syscall.tgkill.calls')).toBe(250);
+  });
+
+  it('counts an interrupted call that the kernel restarts as a restart, not an error', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['restart']);
+    });
+    expect(recorded.sum(name, 'syscall.nanosleep.restarts')).toBe(1);
+    expect(recorded.sum(name, 'syscall.nanosleep.errors')).toBe(0);
+    expect(recorded.sum(name, 'syscall.restart_syscall.calls')).toBe(1);
+  });
+
+  it.skipIf(process.arch !== 'x64')('knows the 32-bit table of x86', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['compat', '400']);
+    });
+    expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(400);
+    expect(recorded.sum(name, 'syscall.sched_yield.calls')).toBe(0);
+  });
+});

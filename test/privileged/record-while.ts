@@ -1,0 +1,80 @@
+import { type CollectorOptions, openCollector } from '@ethogram/collector';
+import type { Link, SourceSample, Tick } from '@ethogram/core';
+
+/** What was recorded, added up over the ticks. */
+export interface Recorded {
+  readonly ticks: readonly Tick[];
+  /** The sum of a metric of a process source over all ticks; 0 where there was none. */
+  sum(name: string, metric: string): number;
+  /** The sum of a metric over all process sources. */
+  sumAll(metric: RegExp): number;
+  readonly lost: Readonly<Record<string, number>>;
+  readonly links: readonly Link[];
+}
+
+/** Why the eBPF backend cannot run here; nothing where it can. */
+export async function whyNoEbpf(): Promise<string | undefined> {
+  try {
+    const source = await openCollector({ backend: 'ebpf' });
+    await source.close();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Records by eBPF while something runs: from before it starts until two intervals after its end.
+ */
+export async function recordWhile(
+  run: () => Promise<void> | void,
+  options: CollectorOptions = {},
+): Promise<Recorded> {
+  const source = await openCollector({ backend: 'ebpf', intervalMs: 200, ...options });
+  const stop = new AbortController();
+  const ticks: Tick[] = [];
+  let started: (() => void) | undefined;
+  const first = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const reading = (async () => {
+    for await (const tick of source.ticks(stop.signal)) {
+      ticks.push(tick);
+      started?.();
+    }
+  })();
+  try {
+    await first;
+    await run();
+  } finally {
+    stop.abort();
+    await reading;
+    await source.close();
+  }
+  return addUp(ticks);
+}
+
+function addUp(ticks: readonly Tick[]): Recorded {
+  const processes = (): SourceSample[] =>
+    ticks.flatMap((tick) => tick.samples.filter((sample) => sample.kind === 'process'));
+  const lost: Record<string, number> = {};
+  for (const tick of ticks) {
+    for (const [cause, count] of Object.entries(tick.lost)) {
+      lost[cause] = (lost[cause] ?? 0) + count;
+    }
+  }
+  return {
+    ticks,
+    lost,
+    links: ticks.flatMap((tick) => tick.links),
+    sum: (name, metric) =>
+      processes()
+        .filter((sample) => sample.name === name)
+        .reduce((sum, sample) => sum + (sample.values.get(metric) ?? 0), 0),
+    sumAll: (metric) =>
+      processes().reduce((sum, sample) => {
+        for (const [name, value] of sample.values) if (metric.test(name)) sum += value;
+        return sum;
+      }, 0),
+  };
+}
