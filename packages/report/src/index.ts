@@ -1,6 +1,8 @@
 export type { CellValue } from './csv.js';
 export { csvLine } from './csv.js';
 export { learnedLines } from './learned-lines.js';
+export type { StepName, StepRow } from './model-steps.js';
+export { modelRecord, STEP_NAMES, stepView } from './model-steps.js';
 export { jsonText, printable } from './printable.js';
 export {
   bytesText,

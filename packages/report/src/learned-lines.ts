@@ -1,7 +1,7 @@
 import type { Model, SourceModel } from '@ethogram/model';
 import { printable } from './printable.js';
-import { countText, numberText, shareText, shortTime } from './quantity.js';
-import { clusterCount, edgeCounts } from './training-summary.js';
+import { countText, numberText, shortTime } from './quantity.js';
+import { clusterCount, coverageText, edgeCounts } from './training-summary.js';
 
 /** How many names stand in one line. */
 const NAMES = 4;
@@ -17,7 +17,7 @@ export function learnedLines(model: Model): readonly string[] {
   return [
     `Learned from ${countText(model.ticks, 'tick')} of host ${printable(model.host)}, ${shortTime(model.window.from)} to ${shortTime(model.window.to)} (regime ${model.regime}).`,
     `Sources: ${countText(processes.length, 'process', 'processes')}, ${countText(devices.length, 'device')}, ${countText(scored.length - processes.length - devices.length, 'other')}.`,
-    ...busiest(processes),
+    ...busiest(model),
     ...vocabulary(processes),
     ...range(processes),
     ...clusters(model),
@@ -27,14 +27,13 @@ export function learnedLines(model: Model): readonly string[] {
   ];
 }
 
-function busiest(processes: readonly SourceModel[]): readonly string[] {
-  const busy = processes
-    .map((source) => ({ source, rate: sum(source.callRanges.map(({ mean }) => mean)) }))
-    .filter(({ rate }) => rate > 0)
-    .sort((a, b) => b.rate - a.rate || (a.source.name < b.source.name ? -1 : 1))
+function busiest({ graph }: Model): readonly string[] {
+  const busy = (graph?.nodes ?? [])
+    .filter(({ kind, activity }) => kind === 'process' && activity > 0)
+    .sort((a, b) => b.activity - a.activity || (a.name < b.name ? -1 : 1))
     .slice(0, NAMES)
-    .map(({ source, rate }) => `${printable(source.name)} (${numberText(rate)}/s)`);
-  return busy.length > 0 ? [`Busiest by system calls: ${busy.join(', ')}.`] : [];
+    .map((node) => `${printable(node.name)} (${numberText(node.activity)}/s)`);
+  return busy.length > 0 ? [`Busiest: ${busy.join(', ')}.`] : [];
 }
 
 function vocabulary(processes: readonly SourceModel[]): readonly string[] {
@@ -50,7 +49,7 @@ function range(processes: readonly SourceModel[]): readonly string[] {
   const all = processes.flatMap(({ name, callRanges }) =>
     callRanges.map((call) => ({ name, ...call })),
   );
-  const widest = all.sort((a, b) => b.mean - a.mean || (a.name < b.name ? -1 : 1))[0];
+  const widest = all.sort((a, b) => b.max - a.max || (a.name < b.name ? -1 : 1))[0];
   return widest
     ? [
         `A range: ${printable(widest.name)} makes ${numberText(widest.min)} to ${numberText(widest.max)} ${printable(widest.call)} calls a second.`,
@@ -107,13 +106,11 @@ function notYet(model: Model, scored: readonly SourceModel[]): readonly string[]
       `Not yet: rates of ${countText(without, 'source')} of ${scored.length} (${reasons(scored)}).`,
     );
   }
-  const { steps, coverage } = model;
-  if (steps.select.blind.length > 0) {
-    lines.push(`Never seen by this backend: ${steps.select.blind.map(printable).join(', ')}.`);
+  const { blind } = model.steps.select;
+  if (blind.length > 0) {
+    lines.push(`Never seen by this backend: ${blind.map(printable).join(', ')}.`);
   }
-  lines.push(
-    `Coverage: ${numberText(coverage.hours)} h, ${shareText(coverage.seen)} of held-out time within what was seen; ${coverage.ready ? 'ready' : 'not ready'}.`,
-  );
+  lines.push(`Coverage: ${coverageText(model)}.`);
   return lines;
 }
 

@@ -46,14 +46,14 @@ export function trainingRecord(model: Model, { version, tookMs }: TrainingContex
 
 /** The lines of a training: coverage, clusters, edges, thresholds, regime and what is missing, time. */
 export function trainingLines(model: Model, context: TrainingContext): readonly string[] {
-  const { coverage, window } = model;
+  const { window } = model;
   const version = context.version === undefined ? '' : ` version ${context.version}`;
   return [
     `model ${printable(model.name)}${version} (${model.id}) of host ${printable(model.host)}`,
     `window      ${shortTime(window.from)} to ${shortTime(window.to)}: ${countText(model.ticks, 'tick')}, ${countText(model.sources.length, 'source')}`,
     `regime      ${model.regime}`,
     ...model.missing.map((text) => `missing     ${printable(text)}`),
-    `coverage    ${numberText(coverage.hours)} h, ${countText(coverage.restarts, 'restart')}, ${shareText(coverage.seen)} of held-out time within what was seen: ${coverage.ready ? 'ready' : 'not ready'}`,
+    `coverage    ${coverageText(model)}`,
     `clusters    ${clustersText(model)}`,
     `edges       ${edgesText(model)}`,
     `thresholds  ${thresholdsText(model)}`,
@@ -80,6 +80,16 @@ export function edgeCounts(model: Model): {
     inferred: graph?.inferred.filter((edge) => edge.accepted).length ?? 0,
     preview: graph?.preview ?? false,
   };
+}
+
+/** How much of normal was seen, in words. */
+export function coverageText({ coverage, thresholds }: Model): string {
+  const seen =
+    thresholds.heldOut === null
+      ? 'nothing held out to check against'
+      : `${shareText(coverage.seen)} of held-out time within what was seen`;
+  const hours = durationText(coverage.hours * 3_600_000);
+  return `${hours}, ${countText(coverage.restarts, 'restart')}, ${seen}: ${coverage.ready ? 'ready' : 'not ready'}`;
 }
 
 function clustersText(model: Model): string {

@@ -1,0 +1,38 @@
+import { choice, duration, integer, percent, text } from '../options/kinds.js';
+import { type OptionValues, option } from '../options/option.js';
+
+/** How this host is measured: options of every command that collects. */
+export const collectOptions = Object.freeze({
+  interval: option(duration(10, 3_600_000), {
+    default: '1s',
+    help: 'time between ticks, 10ms to 1h',
+    example: '1s',
+  }),
+  backend: option(choice(['auto', 'ebpf', 'procfs', 'dtrace']), {
+    default: 'auto',
+    help: 'what measures; auto takes the best that works here and says why others do not',
+    example: 'procfs',
+  }),
+  maxSources: option(integer(1, 100_000), {
+    default: '500',
+    help: 'most process sources at once; the rest is counted as "other"',
+    example: '200',
+  }),
+  maxCpu: option(percent, {
+    default: '5%',
+    help: 'most CPU that recording may use, as a share of one processor over 30 s; above it the interval is doubled, up to 1m',
+    example: '2%',
+  }),
+  group: option(choice(['unit', 'container', 'exe', 'comm', 'user']), {
+    default: 'unit',
+    help: 'what makes processes one source',
+    example: 'container',
+  }),
+  match: option(text('GLOB'), {
+    help: 'only process sources whose name matches (* any run, ? one character)',
+    example: 'nginx*',
+  }),
+});
+
+/** The values of {@link collectOptions}. */
+export type CollectValues = OptionValues<typeof collectOptions>;

@@ -1,0 +1,35 @@
+import type { Command } from './command.js';
+import { completionCommand } from './commands/completion.js';
+import { configCheckCommand } from './commands/config-check.js';
+import { graphCommand } from './commands/graph.js';
+import {
+  modelsExportCommand,
+  modelsImportCommand,
+  modelsPromoteCommand,
+  modelsRmCommand,
+  modelsRollbackCommand,
+} from './commands/models-change.js';
+import { modelsLsCommand } from './commands/models-ls.js';
+import { modelsShowCommand } from './commands/models-show.js';
+import { recordCommand } from './commands/record.js';
+import { recordingsCommand } from './commands/recordings.js';
+import { sourcesCommand } from './commands/sources.js';
+import { trainCommand } from './commands/train.js';
+
+/** Every command, in the order of help and docs. */
+export const commands: readonly Command[] = Object.freeze([
+  recordCommand,
+  recordingsCommand,
+  sourcesCommand,
+  trainCommand,
+  graphCommand,
+  modelsLsCommand,
+  modelsShowCommand,
+  modelsRmCommand,
+  modelsExportCommand,
+  modelsImportCommand,
+  modelsPromoteCommand,
+  modelsRollbackCommand,
+  configCheckCommand,
+  completionCommand,
+]);

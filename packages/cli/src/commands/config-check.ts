@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { printable, type View } from '@ethogram/report';
+import { defineCommand } from '../command.js';
+import { checkConfig } from '../options/check-config.js';
+import { type ConfigEntry, configPaths, readConfigFile } from '../options/config-file.js';
+
+/** A password in a URI: everything between `//user:` and the last `@` before a slash. */
+const PASSWORD = /(\/\/[^/:@\s]*:)[^/\s]*(?=@)/;
+
+const settings: View<ConfigEntry> = {
+  columns: [
+    { name: 'key', value: (entry) => entry.path.join('.') },
+    { name: 'value', value: (entry) => shown(entry) },
+    { name: 'place', value: (entry) => entry.place },
+  ],
+  record: (entry) => ({ key: entry.path.join('.'), value: shown(entry), place: entry.place }),
+};
+
+/** `config check`: whether a config file is good, and what it sets. */
+export const configCheckCommand = defineCommand({
+  name: 'config check',
+  summary: 'check a config file and list what it sets',
+  description:
+    'Reads the file named, or the one that every command would read. Unknown keys and bad values are errors that name file and line. Passwords in URIs are not shown.',
+  arguments: [{ name: 'FILE', help: 'a config file', required: false, complete: 'file' }],
+  options: {},
+  examples: [
+    { run: 'ethogram config check', does: 'check the file that commands would read' },
+    { run: 'ethogram config check ethogram.toml', does: 'check another file' },
+  ],
+  async run({ out, notices, terminal, globals, commands }, _options, [named]) {
+    const file =
+      named ?? globals.config ?? configPaths(terminal.env).find((path) => existsSync(path));
+    if (file === undefined) {
+      notices.note(`no config file; looked for ${configPaths(terminal.env).join(' and ')}`);
+      await out.list(settings, []);
+      return 0;
+    }
+    const config = readConfigFile(file);
+    checkConfig(config, commands);
+    await out.list(settings, config.entries);
+    notices.note(`${printable(file)}: ok`);
+    return 0;
+  },
+});
+
+function shown(entry: ConfigEntry): string {
+  return entry.values.map((value) => value.replace(PASSWORD, '$1***')).join(', ');
+}

@@ -1,0 +1,88 @@
+import { hostname } from 'node:os';
+import { bytesText, durationText, shareText } from '@ethogram/report';
+import { collect, untilElapsed } from '../collect/collect.js';
+import { collectOptions } from '../collect/collect-options.js';
+import { holdCollectorLease } from '../collect/collector-lease.js';
+import { processCost } from '../collect/own-cost.js';
+import { RecordTally } from '../collect/record-tally.js';
+import { defineCommand } from '../command.js';
+import { choice, duration, text } from '../options/kinds.js';
+import { option } from '../options/option.js';
+
+/** `record`: ticks of this host into the store. */
+export const recordCommand = defineCommand({
+  name: 'record',
+  summary: 'record this host into the store until --duration has passed or Ctrl-C',
+  description:
+    'Every tick is stored as soon as it is taken, so that what was recorded survives whatever ends the program. Prints a summary at the end: ticks, sources, what was lost while measuring, and what recording itself cost in CPU and memory.',
+  options: {
+    ...collectOptions,
+    duration: option(duration(10, 366 * 86_400_000), {
+      help: 'how long to record (default: until a signal)',
+      example: '10m',
+    }),
+    recording: option(text('NAME'), {
+      default: 'live',
+      help: 'the name of the recording; a name that exists is continued',
+      example: 'monday',
+    }),
+    sync: option(choice(['tick', '5s', 'off']), {
+      default: '5s',
+      help: 'when the embedded store reaches the disk; only a power cut can lose what is not yet there',
+      example: 'tick',
+    }),
+  },
+  examples: [
+    { run: 'ethogram record', does: 'record into "live" until Ctrl-C' },
+    {
+      run: 'ethogram record --duration 15m --recording normal',
+      does: 'a quarter of an hour, enough to learn rates from',
+    },
+    {
+      run: 'ethogram record --backend procfs --interval 5s --match "nginx*"',
+      does: 'without eBPF, every five seconds, nginx only',
+    },
+  ],
+  async run(context, options) {
+    const store = await context.openStore('write', { sync: options.sync });
+    const { recording, interval } = options;
+    const lease = await holdCollectorLease(store, hostname(), recording, interval, context.clock);
+    const tally = new RecordTally(recording);
+    const until = untilElapsed(context, options.duration);
+    const startNs = context.clock.monotonicNs();
+    const startCpuMs = processCost().cpuMs;
+    const elapsedMs = () => Number(context.clock.monotonicNs() - startNs) / 1e6;
+    const cpuShare = () => (processCost().cpuMs - startCpuMs) / Math.max(1, elapsedMs());
+    try {
+      const ticks = collect(context, options, until.signal, ({ backend }) => {
+        tally.backend = backend;
+      });
+      for await (const tick of ticks) {
+        await lease.renew();
+        await store.samples.append(options.recording, [tick]);
+        tally.add(tick);
+        context.notices.status(`${tally.text()}, own CPU ${shareText(cpuShare())}`);
+      }
+    } finally {
+      until.cancel();
+      await lease.release();
+    }
+    const cost = {
+      cpuShare: cpuShare(),
+      peakBytes: processCost().peakBytes,
+      elapsedMs: elapsedMs(),
+    };
+    await context.out.document(
+      {
+        ...tally.record(),
+        cpuShare: Number(cost.cpuShare.toFixed(4)),
+        peakBytes: cost.peakBytes,
+        elapsedMs: Math.round(cost.elapsedMs),
+      },
+      [
+        `${tally.text()}, own CPU ${shareText(cost.cpuShare)} of one processor, memory ${bytesText(cost.peakBytes)}, in ${durationText(cost.elapsedMs)}`,
+      ],
+    );
+    return 0;
+  },
+});

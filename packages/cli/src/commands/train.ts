@@ -1,0 +1,113 @@
+import { type Model, serialiseModel } from '@ethogram/model';
+import { printable, trainingLines, trainingRecord } from '@ethogram/report';
+import type { Store } from '@ethogram/store';
+import type { CommandContext } from '../command.js';
+import { defineCommand } from '../command.js';
+import { cliErrors } from '../errors.js';
+import { loadModel } from '../models/load-model.js';
+import { file, integer, rate, text } from '../options/kinds.js';
+import { flag, option } from '../options/option.js';
+import { writeResult } from '../output/write-result.js';
+import { findWindow } from '../window/find-window.js';
+import { excludeOption, windowOptions } from '../window/window-options.js';
+
+/** `train`: a window of the store becomes a model. */
+export const trainCommand = defineCommand({
+  name: 'train',
+  summary: 'learn a model from a recording or a window',
+  description:
+    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The same window and seed give the same model to the byte.',
+  options: {
+    ...windowOptions,
+    ...excludeOption,
+    falseAlarms: option(rate, {
+      default: '1/d',
+      help: 'how many false alarms are acceptable, as incidents per host',
+      example: '2/w',
+    }),
+    seed: option(integer(0, 2 ** 31 - 1), {
+      default: '1',
+      help: 'the only source of randomness',
+      example: '7',
+    }),
+    name: option(text('NAME'), {
+      help: 'name of the model in the store (default: the name of the recording, else "window")',
+      example: 'web',
+    }),
+    update: option(text('MODEL'), {
+      help: 'the model that this one follows: it takes over its name, and its false alarms where none are given',
+      example: 'web',
+    }),
+    requireReady: flag({
+      help: 'exit with 4 where the model is not ready; it is kept as a candidate, not as the active one',
+    }),
+    out: option(file, { help: 'also write the model to this file', example: 'model.json' }),
+  },
+  examples: [
+    { run: 'ethogram train --recording normal', does: 'learn from a recording' },
+    {
+      run: 'ethogram train --from -6h --exclude -2h/-1h --name web --out web.json',
+      does: 'learn from the last six hours but one, keep it as "web" and as a file',
+    },
+    {
+      run: 'ethogram train --recording normal --require-ready --false-alarms 1/w',
+      does: 'fail where too little of normal was seen',
+    },
+  ],
+  async run(context, options) {
+    const { clock, notices, out, signal } = context;
+    const store = await context.openStore('annotate');
+    const parent =
+      options.update === undefined ? undefined : await loadModel(context, options.update);
+    const found = await findWindow(store, options, clock.nowMs(), options.exclude);
+    const { train } = await import('@ethogram/learn');
+    const startNs = clock.monotonicNs();
+    const progress = notices.progress('training');
+    const model = await train(
+      () => store.samples.read(found.query, { signal }),
+      {
+        name: options.name ?? parent?.name ?? options.recording ?? 'window',
+        window: found.window,
+        seed: options.seed,
+        falseAlarms: options.falseAlarms,
+        parent: parent?.id ?? null,
+      },
+      {
+        signal,
+        onProgress: ({ step, done }) => progress.update(done, 1, step),
+      },
+    );
+    progress.finish();
+    const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
+    const isReady = model.coverage.ready;
+    const version = await keep(context, store, model, options.requireReady && !isReady);
+    if (options.out !== undefined) await writeResult(out, options.out, serialiseModel(model));
+    if (options.out !== '-') {
+      const told = { version, tookMs };
+      await out.document(trainingRecord(model, told), trainingLines(model, told));
+    }
+    if (options.requireReady && !isReady) {
+      const missing = model.missing.map(printable).join('; ');
+      throw cliErrors.make(
+        'CLI-1009',
+        `expected a model that is ready, found one that ${missing || 'has seen too little'}`,
+      );
+    }
+    return 0;
+  },
+});
+
+async function keep(
+  { clock }: CommandContext,
+  store: Store,
+  model: Model,
+  isCandidate: boolean,
+): Promise<number> {
+  return store.models.put({
+    name: model.name,
+    host: model.host,
+    state: isCandidate ? 'candidate' : 'active',
+    storedAt: clock.nowMs(),
+    json: serialiseModel(model),
+  });
+}

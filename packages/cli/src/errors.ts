@@ -1,0 +1,70 @@
+import { defineErrors } from '@ethogram/core';
+
+/** Errors of the command line itself: what was typed, configured or asked for. */
+export const cliErrors = defineErrors({
+  'CLI-1001': {
+    title: 'The command line is not understood',
+    remedy: 'Run `ethogram help` or `ethogram COMMAND --help`.',
+    exitCode: 2,
+  },
+  'CLI-1002': {
+    title: 'An option has a value that it cannot have',
+    remedy: 'The message says what was expected; `ethogram COMMAND --help` shows examples.',
+    exitCode: 2,
+  },
+  'CLI-1003': {
+    title: 'The config file cannot be read',
+    remedy: 'Correct the place named, then run `ethogram config check`.',
+    exitCode: 2,
+  },
+  'CLI-1004': {
+    title: 'The config file has a key that does not exist',
+    remedy: 'Remove or rename it; docs/cli.md lists every key. Nothing is ignored silently.',
+    exitCode: 2,
+  },
+  'CLI-1005': {
+    title: 'There is no such recording',
+    remedy: 'Run `ethogram recordings` to see which there are in this store.',
+    exitCode: 2,
+  },
+  'CLI-1006': {
+    title: 'There is no such model',
+    remedy: 'Run `ethogram models ls`, or give the path of a model file.',
+    exitCode: 2,
+  },
+  'CLI-1007': {
+    title: 'The window holds no ticks',
+    remedy: 'Run `ethogram recordings` to see what time the store covers.',
+    exitCode: 4,
+  },
+  'CLI-1008': {
+    title: 'A file cannot be read or written',
+    remedy: 'Check the path, its permissions and the space left on the disk.',
+    exitCode: 2,
+  },
+  'CLI-1009': {
+    title: 'The model is not ready',
+    remedy: 'Record for longer, or train without --require-ready.',
+    exitCode: 4,
+  },
+  'CLI-1010': {
+    title: 'There is no such event',
+    remedy: 'Events are named by the `id` of an anomaly record that `ethogram score` printed.',
+    exitCode: 2,
+  },
+  'CLI-1011': {
+    title: 'This host is being recorded already',
+    remedy: 'Stop the other recorder, or record into another store.',
+    exitCode: 1,
+  },
+  'CLI-1012': {
+    title: 'The model has no dependency graph',
+    remedy: 'Train on a window in which several sources were active for a minute or more.',
+    exitCode: 4,
+  },
+  'CLI-9001': {
+    title: 'Something failed that should not have',
+    remedy: 'Run again with --log-level debug, and report what it prints as a bug.',
+    exitCode: 1,
+  },
+});

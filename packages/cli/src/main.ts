@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import type { Store } from '@ethogram/store';
+import { pino } from 'pino';
+import type { CommandContext } from './command.js';
+import { commands } from './commands.js';
+import { type Interruption, watchSignals } from './interruption.js';
+import { openStoreAt } from './open-store-at.js';
+import { checkConfig } from './options/check-config.js';
+import { type ConfigFile, configPaths, readConfigFile } from './options/config-file.js';
+import { type GlobalValues, globalOptions } from './options/global-options.js';
+import { resolveOptions, strongestOf, unknownVariables } from './options/resolve-options.js';
+import { createNotices } from './output/notices.js';
+import { createOutput } from './output/output.js';
+import { codedError, printError } from './output/print-error.js';
+import { processTerminal, type Terminal } from './output/terminal.js';
+import { parseCommandLine, type Selection } from './parse-command-line.js';
+import { storeLocation } from './store-location.js';
+
+/**
+ * Runs the program and says what it should exit with; nothing it throws escapes.
+ * @param argv the arguments without the node executable and the script.
+ */
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
+  const interruption = watchSignals(terminal);
+  let verbose = false;
+  try {
+    const selection = parseCommandLine(commands, argv, terminal);
+    if (!selection) return 0;
+    const config = findConfig(selection, terminal);
+    if (config) checkConfig(config, commands);
+    const { globals, options } = readOptions(selection, config, terminal);
+    verbose = globals.logLevel === 'debug' || globals.logLevel === 'trace';
+    const code = await runCommand(selection, globals, options, interruption, terminal);
+    return interruption.exitCode() ?? code;
+  } catch (failure) {
+    const stopped = interruption.exitCode();
+    if (stopped !== undefined && isAbort(failure)) return stopped;
+    printError(terminal.stderr, failure, verbose);
+    return codedError(failure).exitCode;
+  } finally {
+    interruption.close();
+  }
+}
+
+async function runCommand(
+  { command, args }: Selection,
+  globals: GlobalValues,
+  options: Readonly<Record<string, unknown>>,
+  interruption: Interruption,
+  terminal: Terminal,
+): Promise<number> {
+  const notices = createNotices(terminal, globals.quiet);
+  const out = createOutput(terminal, globals.output, interruption.stop);
+  const log = pino({ level: globals.logLevel, base: { command: command.name } }, terminal.stderr);
+  const opened: Store[] = [];
+  const context: CommandContext = {
+    clock: terminal.clock,
+    terminal,
+    globals,
+    commands,
+    out,
+    notices,
+    log,
+    signal: interruption.signal,
+    openStore: async (mode, more) => {
+      const store = await openStoreAt(storeLocation(globals, terminal), { ...more, mode });
+      log.debug({ store: store.uri, mode }, 'store opened');
+      opened.push(store);
+      return store;
+    },
+  };
+  const known = [globalOptions, ...commands.map((c) => c.options)].flatMap(Object.keys);
+  // A warning, not an error: container platforms put variables of their own under a service's name.
+  for (const name of unknownVariables(terminal.env, known)) {
+    log.warn({ variable: name }, 'this variable belongs to no option');
+  }
+  try {
+    return (await command.run(context, options, args)) ?? 0;
+  } finally {
+    notices.clear();
+    for (const store of opened) await store.close();
+    out.close();
+  }
+}
+
+function findConfig({ globalFlags }: Selection, terminal: Terminal): ConfigFile | undefined {
+  const named = globalFlags['config'] ?? terminal.env['ETHOGRAM_CONFIG'];
+  if (typeof named === 'string' && named !== '') return readConfigFile(named);
+  const found = configPaths(terminal.env).find((path) => existsSync(path));
+  return found === undefined ? undefined : readConfigFile(found);
+}
+
+function readOptions(selection: Selection, config: ConfigFile | undefined, terminal: Terminal) {
+  const { command, flags, globalFlags } = selection;
+  const section = command.name.split(' ');
+  const env = terminal.env;
+  const sources = { flags: globalFlags, env, config };
+  const globals = resolveOptions(globalOptions, section, sources) as GlobalValues;
+  const stronger = strongestOf(['store', 'storeFile'], globalOptions, section, sources);
+  return {
+    globals: {
+      ...globals,
+      store: stronger === 'store' ? globals.store : undefined,
+      storeFile: stronger === 'storeFile' ? globals.storeFile : undefined,
+    },
+    options: resolveOptions(command.options, section, { flags, env, config }),
+  };
+}
+
+function isAbort(failure: unknown): boolean {
+  return failure instanceof Error && failure.name === 'AbortError';
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { type Model, parseModel } from '@ethogram/model';
+import { printable } from '@ethogram/report';
+import type { StoredModel } from '@ethogram/store';
+import type { CommandContext } from '../command.js';
+import { cliErrors } from '../errors.js';
+
+/** A model file above this is none of ours; the parser's own limit is the same. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Name and version of a model in the store, as one writes them: `web`, `web@3`. */
+export interface ModelReference {
+  readonly name: string;
+  readonly version?: number;
+}
+
+/** Reads `NAME` or `NAME@VERSION`. */
+export function parseReference(text: string): ModelReference {
+  const match = /^(.+)@([1-9]\d*)$/su.exec(text);
+  return match ? { name: match[1] ?? text, version: Number(match[2]) } : { name: text };
+}
+
+/**
+ * The model that `--model` means: a file where there is one of that path, else one of the store.
+ * @throws CLI-1006 where there is neither, CLI-1008 where a file cannot be read, MODEL-… where it
+ * is no model.
+ */
+export async function loadModel(context: CommandContext, reference: string): Promise<Model> {
+  if (existsSync(reference)) return parseModel(await readModelFile(reference));
+  if (/[/\\]|\.json$/.test(reference)) {
+    throw cliErrors.make(
+      'CLI-1006',
+      `expected a model file, found none at ${printable(reference)}`,
+    );
+  }
+  return parseModel((await storedModel(context, reference)).json);
+}
+
+/**
+ * A model of the store.
+ * @throws CLI-1006.
+ */
+export async function storedModel(
+  context: CommandContext,
+  reference: string,
+): Promise<StoredModel> {
+  const { name, version } = parseReference(reference);
+  const store = await context.openStore('read');
+  const stored = await store.models.get(name, version);
+  if (stored) return stored;
+  const names = [...new Set((await store.models.list()).map((model) => printable(model.name)))];
+  const found = names.length === 0 ? 'a store without models' : names.slice(0, 5).join(', ');
+  throw cliErrors.make('CLI-1006', `expected model "${printable(reference)}", found ${found}`);
+}
+
+/**
+ * The text of a model file.
+ * @throws CLI-1008.
+ */
+export async function readModelFile(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) {
+      throw new Error(`expected at most ${MAX_BYTES} bytes, found ${size} in ${file}`);
+    }
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw cliErrors.make('CLI-1008', printable(reason), { cause });
+  }
+}
