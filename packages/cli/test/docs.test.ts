@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../src/commands.js';
+import { cliReference } from '../src/docs/cli-reference.js';
+import { errorCatalogue, errorReference } from '../src/docs/error-reference.js';
+import { run } from './fake-terminal.js';
+
+const docs = new URL('../../../docs/', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, docs), 'utf8');
+
+describe('generated documentation', () => {
+  test('docs/cli.md is what `npm run docs` writes', () => {
+    expect(read('cli.md')).toBe(cliReference(commands));
+  });
+
+  test('the config file in docs/cli.md is a good one', async () => {
+    const example = /```toml\n([\s\S]*?)```/.exec(read('cli.md'))?.[1] ?? '';
+    const file = join(mkdtempSync(join(tmpdir(), 'ethogram-docs-')), 'config.toml');
+    writeFileSync(file, example);
+    const { code, stdout, stderr } = await run(['config', 'check', file]);
+    expect([code, stderr]).toEqual([0, `${file}: ok\n`]);
+    expect(stdout.trim().split('\n')).toHaveLength(3);
+  });
+
+  test('docs/errors.md is what `npm run docs` writes', async () => {
+    expect(read('errors.md')).toBe(errorReference(await errorCatalogue()));
+  });
+
+  test('every error code has a remedy, an exit code, and the form PREFIX-NNNN', async () => {
+    const catalogue = await errorCatalogue();
+    expect(catalogue.size).toBeGreaterThan(30);
+    for (const [code, kind] of catalogue) {
+      expect(code).toMatch(/^[A-Z]+-\d{4}$/);
+      expect(kind.remedy.length, code).toBeGreaterThan(10);
+      expect([1, 2, 4, 5, 6], code).toContain(kind.exitCode);
+    }
+  });
+});
