@@ -319,7 +319,7 @@ void Scanner::AddRow(Reading& reading) {
   // that ended, and the total of the process in clock ticks. The larger is nearer the truth.
   const uint64_t ticks_ns = (stat.user_ticks + stat.system_ticks) * ns_per_tick_;
   if (reading.is_new && first_scan) {
-    state.cpu_ns = ticks_ns;
+    state.cpu_ns = std::max(reading.run_ns, ticks_ns);
     state.minor_faults = stat.minor_faults;
     state.major_faults = stat.major_faults;
   } else {

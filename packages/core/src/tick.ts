@@ -66,7 +66,10 @@ export interface Tick {
   readonly host: string;
   /** Boot id; with `host` and `seq` the identity of the tick everywhere. */
   readonly boot: string;
-  /** Counts up by one per tick within a boot of one collector; integer ≥ 0. */
+  /**
+   * Counts up by one per tick of one collector; safe integer ≥ 0. A collector begins at the
+   * microseconds since boot, so that two of one boot never give two ticks one identity.
+   */
   readonly seq: number;
   /** End of the interval, integer milliseconds UTC. */
   readonly ts: number;

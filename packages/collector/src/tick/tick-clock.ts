@@ -48,10 +48,11 @@ export class TickClock {
    * @returns true when it came; false when the signal aborted before (take the last tick now).
    */
   async wait(signal: AbortSignal): Promise<boolean> {
-    const { clock, intervalMs } = this.#options;
+    const { clock, bootTimeNs, intervalMs } = this.#options;
     const start = clock.nowMs();
     let due = (Math.floor(start / intervalMs) + 1) * intervalMs;
-    if (due - this.#last.wallMs < intervalMs / 2) due += intervalMs;
+    const runningMs = Number(bootTimeNs() - this.#last.bootNs) / 1e6;
+    if (runningMs + due - start < intervalMs / 2) due += intervalMs;
     for (;;) {
       if (signal.aborted) return false;
       const left = due - clock.nowMs();
