@@ -1,6 +1,23 @@
+export { storeErrors } from './errors.js';
+export type { FollowOptions } from './follow.js';
+export { follow } from './follow.js';
+export { formatErrors } from './formats/errors.js';
+export type { ExportFormat } from './formats/export-blocks.js';
+export { EXPORT_FORMATS, exportBlocks, exportToFile } from './formats/export-blocks.js';
+export type { ImportOptions } from './formats/import-files.js';
+export { importFiles } from './formats/import-files.js';
+export type { ImportResult } from './formats/import-into.js';
+export { importInto } from './formats/import-into.js';
+export type { ImportFormat } from './formats/read-format.js';
+export { IMPORT_FORMATS } from './formats/read-format.js';
+export type { SourceSummary } from './list-sources.js';
+export { listSources } from './list-sources.js';
+export { openStore } from './open-store.js';
 export type {
   AppendResult,
   EventStore,
+  Lease,
+  LeaseStore,
   ModelState,
   ModelStore,
   OpenOptions,
@@ -11,3 +28,5 @@ export type {
   StoredEvent,
   StoredModel,
 } from './store.js';
+export type { StoreUri } from './store-uri.js';
+export { parseStoreUri, redactUri } from './store-uri.js';

@@ -1,4 +1,4 @@
-import type { Block, SourceId, Tick, TimeRange } from '@ethogram/core';
+import type { Block, Clock, SourceId, Tick, TimeRange } from '@ethogram/core';
 
 /** What a store knows of a recording without reading it. */
 export interface RecordingInfo {
@@ -103,6 +103,28 @@ export interface EventStore {
   remove(kind: StoredEvent['kind'], id: string): Promise<boolean>;
 }
 
+/** Who holds a lease, and until when. */
+export interface Lease {
+  readonly name: string;
+  /** Names the holder so that a person can find it: `collector pid 812`. */
+  readonly holder: string;
+  /** When it ends unless renewed, milliseconds UTC. */
+  readonly expiresAt: number;
+}
+
+/** Keeps leases: who does something of which there may be only one, such as collecting for a host. */
+export interface LeaseStore {
+  /**
+   * Takes the lease, or renews it where `holder` has it already.
+   * @returns whether `holder` has it now, for `ttlMs` from now; false while another does.
+   */
+  acquire(name: string, holder: string, ttlMs: number): Promise<boolean>;
+  /** The lease while it holds; `undefined` once it ended. */
+  get(name: string): Promise<Lease | undefined>;
+  /** Gives the lease back; false where `holder` did not have it. */
+  release(name: string, holder: string): Promise<boolean>;
+}
+
 /** An open store. */
 export interface Store {
   /** The URI that opened it, credentials redacted. */
@@ -110,14 +132,27 @@ export interface Store {
   readonly samples: SampleStore;
   readonly models: ModelStore;
   readonly events: EventStore;
+  readonly leases: LeaseStore;
   /** Releases everything; may be called again. */
   close(): Promise<void>;
 }
 
 /** How to open a store. */
 export interface OpenOptions {
-  /** Readers may be many; a second writer on one embedded store is refused. */
-  readonly mode: 'read' | 'write';
-  /** When the embedded store reaches the disk; see docs/data-model.md. */
+  /**
+   * `read`: nothing is written. `annotate`: models, events and leases are written, samples only
+   * read; any number of processes beside one writer. `write`: everything; a second writer of
+   * samples on one embedded store is refused.
+   */
+  readonly mode: 'read' | 'annotate' | 'write';
+  /**
+   * When the embedded store reaches the disk: with each call of `append` (`tick`), at most five
+   * seconds later (`5s`, the default), or when the system pleases (`off`). A killed process loses
+   * nothing in any of them; this is about power cuts.
+   */
   readonly sync?: 'tick' | '5s' | 'off';
+  /** The most bytes that an embedded store may use; none by default. */
+  readonly maxBytes?: number;
+  /** Where the time of leases comes from; the machine's by default. */
+  readonly clock?: Clock;
 }

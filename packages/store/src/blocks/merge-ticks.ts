@@ -1,0 +1,58 @@
+import {
+  type Block,
+  packTicks,
+  sameBlock,
+  type Tick,
+  tickIdentity,
+  unpackTicks,
+} from '@ethogram/core';
+
+/** Orders ticks by end, then boot, then sequence number: the order in which stores hand them out. */
+export function compareTicks(a: Tick, b: Tick): number {
+  return a.ts - b.ts || (a.boot < b.boot ? -1 : a.boot > b.boot ? 1 : a.seq - b.seq);
+}
+
+/** Ticks in order, each identity once (the first that was given). */
+export function mergeTicks(...lists: readonly (readonly Tick[])[]): Tick[] {
+  const seen = new Set<string>();
+  const merged: Tick[] = [];
+  for (const tick of lists.flat()) {
+    const identity = tickIdentity(tick);
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    merged.push(tick);
+  }
+  return merged.sort(compareTicks);
+}
+
+/** Consecutive ticks of one host, boot and backend as a block each. */
+export function packRuns(ticks: readonly Tick[]): Block[] {
+  const blocks: Block[] = [];
+  let run: Tick[] = [];
+  for (const tick of ticks) {
+    if (run[0] && !sameBlock(run[0], tick)) {
+      blocks.push(packTicks(run));
+      run = [];
+    }
+    run.push(tick);
+  }
+  if (run.length > 0) blocks.push(packTicks(run));
+  return blocks;
+}
+
+/**
+ * Blocks that may overlap in time as blocks that do not, each tick once. One block is handed
+ * back as it is, so that the usual case costs nothing.
+ */
+export function mergeBlocks(blocks: readonly Block[]): readonly Block[] {
+  if (blocks.length < 2) return blocks;
+  if (inOrder(blocks)) return blocks;
+  return packRuns(mergeTicks(...blocks.map(unpackTicks)));
+}
+
+function inOrder(blocks: readonly Block[]): boolean {
+  return blocks.every((block, i) => {
+    const before = blocks[i - 1];
+    return !before || (before.ts.at(-1) as number) < (block.ts[0] as number);
+  });
+}

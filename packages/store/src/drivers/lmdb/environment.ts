@@ -1,0 +1,277 @@
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase, TransactionFlags } from 'lmdb';
+import { storeErrors } from '../../errors.js';
+import type { OpenOptions } from '../../store.js';
+import { keys } from './keys.js';
+import { coded } from './lmdb-errors.js';
+
+/** The version of the layout of keys and values; a store of a newer one is refused. */
+export const FORMAT = 1;
+
+/** A commit without waiting for the disk, all or nothing. */
+const COMMIT: TransactionFlags =
+  TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
+
+/** How often what was committed is flushed with `--sync 5s`: well within the five seconds. */
+const FLUSH_EVERY_MS = 2_000;
+/** With `--sync 5s` nothing acknowledged waits longer than this for the disk. */
+const LONGEST_UNFLUSHED_MS = 5_000;
+const CLEAR_READERS_EVERY_MS = 60_000;
+/** Reader slots: one per reading thread; LMDB's own limit is 126. */
+const MOST_READERS = 1_024;
+/** Address space taken at the start; LMDB's map grows beyond it by itself. */
+const FIRST_MAP_BYTES = 1024 * 1024 * 1024;
+
+/** `statfs` types on which memory maps and POSIX locks are not coherent between machines. */
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'nfs'],
+  [0x517b, 'smb'],
+  [0xff534d42, 'cifs'],
+  [0xfe534d42, 'smb2'],
+  [0x00c36400, 'ceph'],
+  [0x01021997, '9p'],
+  [0x5346414f, 'afs'],
+  [0x0bd00bd0, 'lustre'],
+  [0x47504653, 'gpfs'],
+  [0x7461636f, 'ocfs2'],
+  [0x01161970, 'gfs2'],
+]);
+
+/** What tests replace of the system under an environment. */
+export interface LmdbSystem {
+  /** The `statfs` type of the file system that holds a path. */
+  readonly fileSystemType: (path: string) => number;
+}
+
+const SYSTEM: LmdbSystem = Object.freeze({
+  fileSystemType: (path: string) => statfsSync(path).type,
+});
+
+type Db = RootDatabase<Buffer>;
+
+/** lmdb has it, its types do not: flushes what was committed, off the main thread. */
+interface Flushing {
+  sync(done: (error?: Error) => void): void;
+}
+
+/** One open LMDB environment: transactions, flushing, and errors with codes. */
+export class LmdbEnvironment {
+  readonly uri: string;
+  readonly path: string;
+  readonly mode: OpenOptions['mode'];
+  readonly #sync: NonNullable<OpenOptions['sync']>;
+  readonly #maxBytes: number;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #closers: (() => void)[] = [];
+  #db: Db | undefined;
+  #dirtySince: number | undefined;
+  #flushing: Promise<void> | undefined;
+  #flushError: unknown;
+
+  private constructor(path: string, db: Db, options: OpenOptions) {
+    this.uri = `lmdb:${path}`;
+    this.path = path;
+    this.mode = options.mode;
+    this.#db = db;
+    this.#sync = options.sync ?? '5s';
+    this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    this.every(CLEAR_READERS_EVERY_MS, () => this.#db?.readerCheck());
+    if (this.#sync === '5s' && options.mode !== 'read') {
+      this.every(FLUSH_EVERY_MS, () => {
+        if (this.#dirtySince !== undefined) this.#flush().catch(() => undefined);
+      });
+    }
+  }
+
+  /**
+   * Opens the environment in a folder, creating both in mode `write`.
+   * @throws STORE-1004, STORE-1012, STORE-1013, STORE-1014, STORE-1002
+   */
+  static open(path: string, options: OpenOptions, system: LmdbSystem = SYSTEM): LmdbEnvironment {
+    const uri = `lmdb:${path}`;
+    if (!existsSync(join(path, 'data.mdb')) && options.mode !== 'write') {
+      throw storeErrors.make('STORE-1013', `${path} holds no store`);
+    }
+    try {
+      if (options.mode === 'write') mkdirSync(path, { recursive: true });
+    } catch (cause) {
+      throw coded(cause, uri);
+    }
+    const network = NETWORK_FILE_SYSTEMS.get(system.fileSystemType(path) >>> 0);
+    if (network !== undefined) {
+      throw storeErrors.make('STORE-1012', `${path} lies on a network file system (${network})`);
+    }
+    let db: Db;
+    try {
+      db = open<Buffer>({
+        path,
+        noSubdir: false,
+        encoding: 'binary',
+        readOnly: options.mode === 'read',
+        maxReaders: MOST_READERS,
+        mapSize: FIRST_MAP_BYTES,
+      });
+    } catch (cause) {
+      throw coded(cause, uri);
+    }
+    const environment = new LmdbEnvironment(path, db, options);
+    try {
+      environment.#checkFormat();
+    } catch (error) {
+      void environment.close();
+      throw error;
+    }
+    return environment;
+  }
+
+  /**
+   * The database, for reading.
+   * @throws STORE-1009
+   */
+  get db(): Db {
+    if (!this.#db) throw storeErrors.make('STORE-1009', `${this.uri} was closed`);
+    return this.#db;
+  }
+
+  /**
+   * Reads several values of one state of the store. The transaction ends with the call, so that
+   * no read keeps old pages alive.
+   */
+  snapshot<T>(read: (db: Db) => T): T {
+    const db = this.db;
+    try {
+      return read(db);
+    } catch (cause) {
+      throw coded(cause, this.uri);
+    } finally {
+      db.resetReadTxn();
+    }
+  }
+
+  /** Writes, all or nothing; returns once other processes can see it. */
+  commit<T>(write: (db: Db) => T): T {
+    const db = this.db;
+    try {
+      // The callback returns nothing: lmdb would keep the transaction open on a promise, and
+      // `put` and `remove` return one.
+      const done: { result?: T } = {};
+      db.transactionSync(() => {
+        done.result = write(db);
+      }, COMMIT);
+      this.#dirtySince ??= Date.now();
+      return done.result as T;
+    } catch (cause) {
+      throw coded(cause, this.uri);
+    }
+  }
+
+  /** Waits as long as the sync mode asks before what was committed may be acknowledged. */
+  async durable(): Promise<void> {
+    if (this.#sync === 'off' || this.#dirtySince === undefined) return;
+    const late = Date.now() - this.#dirtySince > LONGEST_UNFLUSHED_MS;
+    if (this.#sync === 'tick' || late) await this.#flush();
+    if (this.#flushError !== undefined) throw coded(this.#flushError, this.uri);
+  }
+
+  /** Bytes of the pages in use, which retention by size counts; the file may be larger. */
+  usedBytes(): number {
+    const stats = this.db.getStats() as { root: TreePages; free: TreePages; pageSize: number };
+    return (META_PAGES + treePages(stats.root) + treePages(stats.free)) * stats.pageSize;
+  }
+
+  /**
+   * Refuses to grow beyond the limit.
+   * @throws STORE-1011
+   */
+  checkRoom(): void {
+    if (this.#maxBytes === Number.POSITIVE_INFINITY) return;
+    const used = this.usedBytes();
+    if (used < this.#maxBytes) return;
+    throw storeErrors.make(
+      'STORE-1011',
+      `${this.uri} uses ${used} bytes of the ${this.#maxBytes} allowed`,
+      { details: { usedBytes: used, maxBytes: this.#maxBytes } },
+    );
+  }
+
+  /** Calls back regularly until the environment closes, without keeping the process alive. */
+  every(ms: number, call: () => void): void {
+    this.#timers.push(setInterval(call, ms).unref());
+  }
+
+  /** Calls back, last registered first, when the environment closes, while it can still write. */
+  beforeClose(call: () => void): void {
+    this.#closers.unshift(call);
+  }
+
+  async close(): Promise<void> {
+    const db = this.#db;
+    if (!db) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const call of this.#closers) call();
+    if (this.#dirtySince !== undefined) {
+      await this.#flush().catch(() => undefined);
+    }
+    this.#db = undefined;
+    await db.close();
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#flushOnce().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #flushOnce(): Promise<void> {
+    const db = this.db as Db & Flushing;
+    const since = this.#dirtySince;
+    this.#dirtySince = undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        db.sync((error) => (error ? reject(error) : resolve()));
+      });
+      this.#flushError = undefined;
+    } catch (cause) {
+      this.#dirtySince ??= since;
+      this.#flushError = cause;
+      throw coded(cause, this.uri);
+    }
+  }
+
+  #checkFormat(): void {
+    const read = (): number | undefined => {
+      const stored = this.db.getBinary(keys.format);
+      return stored === undefined ? undefined : Number(stored.toString());
+    };
+    const found =
+      this.mode === 'read'
+        ? this.snapshot(read)
+        : this.commit((db) => {
+            const stored = read();
+            if (stored === undefined) db.put(keys.format, Buffer.from(String(FORMAT)));
+            return stored ?? FORMAT;
+          });
+    if (found === undefined || found === FORMAT) return;
+    if (found > FORMAT) {
+      throw storeErrors.make(
+        'STORE-1004',
+        `${this.path} has layout ${found}; this version knows layouts up to ${FORMAT}`,
+      );
+    }
+    throw storeErrors.make('STORE-1005', `${this.path} has layout ${found}, which never was`);
+  }
+}
+
+const META_PAGES = 2;
+
+interface TreePages {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+function treePages(tree: TreePages): number {
+  return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+}

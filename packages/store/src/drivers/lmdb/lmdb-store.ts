@@ -1,0 +1,37 @@
+import { systemClock } from '@ethogram/core';
+import type { OpenOptions, Store } from '../../store.js';
+import { LmdbEnvironment, type LmdbSystem } from './environment.js';
+import { LmdbEvents } from './lmdb-events.js';
+import { LmdbLeases } from './lmdb-leases.js';
+import { LmdbModels } from './lmdb-models.js';
+import { LmdbSamples } from './lmdb-samples.js';
+import { takeWriterLock } from './writer-lock.js';
+
+/**
+ * Opens the embedded store in a folder.
+ * @throws STORE-1003, STORE-1004, STORE-1012, STORE-1013, STORE-1014
+ */
+export async function openLmdbStore(
+  path: string,
+  options: OpenOptions,
+  system?: LmdbSystem,
+): Promise<Store> {
+  const clock = options.clock ?? systemClock;
+  const environment = LmdbEnvironment.open(path, options, system);
+  if (options.mode === 'write') {
+    try {
+      takeWriterLock(environment, () => clock.nowMs());
+    } catch (error) {
+      await environment.close();
+      throw error;
+    }
+  }
+  return {
+    uri: environment.uri,
+    samples: new LmdbSamples(environment),
+    models: new LmdbModels(environment),
+    events: new LmdbEvents(environment),
+    leases: new LmdbLeases(environment, clock),
+    close: () => environment.close(),
+  };
+}

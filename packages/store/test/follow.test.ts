@@ -1,0 +1,74 @@
+import { manualClock } from '@ethogram/core';
+import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
+import { describe, expect, it } from 'vitest';
+import { follow } from '../src/follow.js';
+import { listSources } from '../src/list-sources.js';
+import { openStore } from '../src/open-store.js';
+
+describe('follow', () => {
+  it('hands out every tick once, those stored before and those stored meanwhile', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    const ticks = exampleTicks({ count: 100 });
+    await store.samples.append('live', ticks.slice(0, 40));
+    const stop = new AbortController();
+    const clock = manualClock(0);
+    let at = 40;
+    const writing = {
+      ...clock,
+      sleep: async (ms: number) => {
+        await store.samples.append('live', ticks.slice(at, at + 7));
+        at += 7;
+        if (at > 110) stop.abort();
+        await clock.sleep(ms);
+      },
+    };
+    const seen: number[] = [];
+    for await (const block of follow(
+      store.samples,
+      { recording: 'live' },
+      { signal: stop.signal, clock: writing },
+    )) {
+      seen.push(...block.seq);
+    }
+    expect(seen).toEqual(ticks.map((tick) => tick.seq));
+  });
+
+  it('begins and ends with the range', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    await store.samples.append('live', exampleTicks({ count: 100 }));
+    const range = { from: EXAMPLE_START + 10_000, to: EXAMPLE_START + 20_000 };
+    const seen: number[] = [];
+    const options = { signal: new AbortController().signal, clock: manualClock(0) };
+    for await (const block of follow(store.samples, { range }, options)) {
+      seen.push(...block.seq);
+      if (seen.length >= 10) break;
+    }
+    expect(seen).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  });
+
+  it('ends at once when the signal was aborted before', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    await store.samples.append('live', exampleTicks({ count: 1 }));
+    const blocks = follow(store.samples, {}, { signal: AbortSignal.abort() });
+    expect(await blocks.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('listSources', () => {
+  it('says of each source how many metrics and ticks it has', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    const ticks = exampleTicks({ count: 200 });
+    await store.samples.append('a', ticks);
+    const list = await listSources(store.samples, { recording: 'a' });
+    expect(list.map(({ source }) => source.name)).toEqual(
+      [0, 1, 2, 3].map((s) => `svc-${s}.service/worker:${s}`),
+    );
+    for (const summary of list) {
+      const own = ticks.flatMap((t) => t.samples.filter((s) => s.name === summary.source.name));
+      const metrics = own.flatMap((s) => [...s.values.keys(), ...(s.histograms?.keys() ?? [])]);
+      expect(summary.ticks).toBe(own.length);
+      expect(summary.activeShare).toBe(own.length / 200);
+      expect(summary.metrics).toBe(new Set(metrics).size);
+    }
+  });
+});
