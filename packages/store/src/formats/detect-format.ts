@@ -7,6 +7,7 @@ const BY_NAME: Readonly<Record<string, ImportFormat>> = {
   tsv: 'csv',
   ndjson: 'ndjson',
   jsonl: 'ndjson',
+  parquet: 'parquet',
 };
 
 /** So much of a file is looked at. */
@@ -19,6 +20,7 @@ const HEAD_BYTES = 64 * 1024;
  */
 export async function detectFormat(input: InputFile): Promise<ImportFormat> {
   const head = await readHead(input);
+  if (head.startsWith('PAR1')) return 'parquet';
   const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(input.name)?.[1]?.toLowerCase() ?? '';
   const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '');
   const first = lines[0];
@@ -31,7 +33,7 @@ export async function detectFormat(input: InputFile): Promise<ImportFormat> {
   if (/[,;\t]/.test(first)) return 'csv';
   throw formatErrors.make(
     'FORMAT-1003',
-    `${input.name}: expected csv or ndjson, found ${JSON.stringify(first.slice(0, 60))}`,
+    `${input.name}: expected csv, ndjson or parquet, found ${JSON.stringify(first.slice(0, 60))}`,
     { details: { file: input.name } },
   );
 }

@@ -8,9 +8,10 @@ import { type Block, EthogramError } from '@ethogram/core';
 import { formatErrors } from './errors.js';
 import { writeCsv } from './write-csv.js';
 import { writeNdjson } from './write-ndjson.js';
+import { writeParquet } from './write-parquet.js';
 
 /** Every format that can be written. */
-export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
+export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
 /** One of {@link EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -63,6 +64,10 @@ async function* chunksOf(
   read: () => AsyncIterable<Block>,
   format: ExportFormat,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
+  if (format === 'parquet') {
+    yield* writeParquet(read());
+    return;
+  }
   const texts = format === 'csv' ? writeCsv(read) : writeNdjson(read());
   let chunk = '';
   for await (const text of texts) {

@@ -3,9 +3,10 @@ import type { InputFile } from './input-file.js';
 import { readCsv } from './read-csv.js';
 import { readNdjson } from './read-ndjson.js';
 import type { ReadOptions } from './read-options.js';
+import { readParquet } from './read-parquet.js';
 
 /** Every format that can be imported. */
-export const IMPORT_FORMATS = ['csv', 'ndjson'] as const;
+export const IMPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
 /** One of {@link IMPORT_FORMATS}. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
@@ -21,5 +22,14 @@ export function readFormat(
       return readCsv(input.bytes(), options);
     case 'ndjson':
       return readNdjson(input.bytes(), options);
+    case 'parquet':
+      return readPlain(input, options);
   }
+}
+
+async function* readPlain(
+  input: InputFile,
+  options: ReadOptions,
+): AsyncGenerator<DraftTick, void, undefined> {
+  yield* readParquet(await input.plainPath(), options);
 }

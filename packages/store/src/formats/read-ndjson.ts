@@ -1,4 +1,4 @@
-import { isSourceKind, metricInfo, parseScheme, type SourceId } from '@ethogram/core';
+import { isSourceKind, metricInfo, type SourceId } from '@ethogram/core';
 import type { z } from 'zod';
 import { type DraftTick, type TickExtra, tickExtra, tickIdentityFields } from './draft-tick.js';
 import { formatErrors, malformed, type Place } from './errors.js';
@@ -6,6 +6,7 @@ import { jsonFault } from './json-fault.js';
 import { readLines } from './read-lines.js';
 import type { ReadOptions } from './read-options.js';
 import { SampleBuilder } from './sample-builder.js';
+import { bucketsOf } from './scheme-buckets.js';
 import { describe } from './tick-columns.js';
 import { epochMs, parseTimestamp, TIMESTAMP_FORMS } from './timestamp.js';
 
@@ -189,15 +190,6 @@ function addHistogram(tick: OpenTick, source: SourceId, metric: string, json: un
     }
   }
   return undefined;
-}
-
-function bucketsOf(scheme: string): number | undefined {
-  try {
-    return parseScheme(scheme).buckets;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 function found(value: unknown): string {

@@ -2,10 +2,10 @@ import {
   type BlockSource,
   isSourceKind,
   metricInfo,
-  parseScheme,
   type SeriesId,
   type SourceKind,
 } from '@ethogram/core';
+import { bucketsOf } from './scheme-buckets.js';
 
 /** What the name of a column says: a metric of a source, or one bucket of a distribution of it. */
 export interface SeriesName {
@@ -49,7 +49,7 @@ export function parseSeriesName(text: string): SeriesName | undefined {
   if (!bucket) return named(metric, source);
   const scheme = bucket[2] as string;
   const index = Number(bucket[3]);
-  return hasBucket(scheme, index) ? named(metric, source, { scheme, index }) : undefined;
+  return index < (bucketsOf(scheme) ?? 0) ? named(metric, source, { scheme, index }) : undefined;
 }
 
 function named(
@@ -67,15 +67,6 @@ function sourceOf(text: string, fallback: SourceKind): Pick<SeriesName, 'kind' |
   if (!isSourceKind(kind) || kind === text) return { kind: fallback, name: decode(text) };
   if (rest.length === 0) return { kind, name: decode(host) };
   return { kind, host: decode(host), name: decode(rest.join(':')) };
-}
-
-function hasBucket(text: string, index: number): boolean {
-  try {
-    return index < parseScheme(text).buckets;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 function encode(part: string): string {

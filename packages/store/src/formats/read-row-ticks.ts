@@ -1,0 +1,137 @@
+import { isSourceKind, metricInfo, type SourceId } from '@ethogram/core';
+import type { DraftTick } from './draft-tick.js';
+import { malformed } from './errors.js';
+import type { ReadOptions } from './read-options.js';
+import type { TableRow } from './read-table.js';
+import { SampleBuilder } from './sample-builder.js';
+import { bucketsOf } from './scheme-buckets.js';
+import { readExtra, readIdentity } from './tick-columns.js';
+import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.js';
+
+/** A tick whose rows are still being gathered. */
+interface OpenTick {
+  draft: Omit<DraftTick, 'samples'>;
+  readonly builder: SampleBuilder;
+}
+
+/**
+ * Reads a long table of values into ticks. Rows of one tick may stand anywhere in a slice, in
+ * any order; only the last tick of each host may go on in the next slice.
+ * @param columns names, in the order of the fields.
+ * @throws FORMAT-1001 through `refuse`
+ */
+export async function* readRowTicks(
+  columns: readonly string[],
+  slices: AsyncIterable<readonly TableRow[]>,
+  options: ReadOptions,
+): AsyncGenerator<DraftTick, void, undefined> {
+  const index = new Map(columns.map((name, i) => [name, i]));
+  let open = new Map<string, OpenTick>();
+  for await (const slice of slices) {
+    for (const row of slice) readRow(row, index, open, options);
+    const ticks = ascending(open);
+    const last = new Map(ticks.map(([key, tick]) => [tick.draft.host, key]));
+    const held = new Set(last.values());
+    for (const [key, tick] of ticks) if (!held.has(key)) yield closeTick(tick);
+    open = new Map(ticks.filter(([key]) => held.has(key)));
+  }
+  for (const [, tick] of ascending(open)) yield closeTick(tick);
+}
+
+function ascending(open: ReadonlyMap<string, OpenTick>): [string, OpenTick][] {
+  const seqOf = ({ draft }: OpenTick): number => draft.identity.seq ?? 0;
+  return [...open].sort(([, a], [, b]) => a.draft.ts - b.draft.ts || seqOf(a) - seqOf(b));
+}
+
+function closeTick({ draft, builder }: OpenTick): DraftTick {
+  return { ...draft, samples: builder.build() };
+}
+
+/** What a row should have held, and in which column. */
+type Fault = { readonly column: string; readonly expected: string } | undefined;
+
+function readRow(
+  row: TableRow,
+  index: ReadonlyMap<string, number>,
+  open: Map<string, OpenTick>,
+  options: ReadOptions,
+): void {
+  const cell = (name: string): string => row.fields[index.get(name) ?? -1] ?? '';
+  const time = index.has('timestamp') ? 'timestamp' : 'ts';
+  const ts = parseTimestamp(cell(time));
+  const tick = ts === undefined ? undefined : tickOf(row, ts, cell, index, open, options);
+  let fault: Fault;
+  if (ts === undefined) fault = { column: time, expected: TIMESTAMP_FORMS };
+  else if (tick && cell('metric') !== '') fault = addValue(tick.builder, cell, options.source);
+  if (!fault) return;
+  const place = row.placeOf(index.get(fault.column) ?? 0);
+  options.refuse(malformed(place, fault.expected, { text: cell(fault.column) }));
+}
+
+function addValue(
+  builder: SampleBuilder,
+  cell: (name: string) => string,
+  only: SourceId | undefined,
+): Fault {
+  const source = sourceOf(cell, only);
+  if (!source) {
+    const column = cell('name') === '' ? 'name' : 'kind';
+    return { column, expected: 'a kind and a name of a source' };
+  }
+  const value = cell('value') === '' ? Number.NaN : Number(cell('value'));
+  const metric = (only && cell('name') !== '' ? `${cell('name')}/` : '') + cell('metric');
+  if (cell('scheme') === '') {
+    if (!Number.isFinite(value)) return { column: 'value', expected: 'a finite number' };
+    if (builder.add(source, metric, value)) return undefined;
+    return { column: 'metric', expected: 'each metric of a source once per instant' };
+  }
+  const buckets = bucketsOf(cell('scheme'));
+  if (buckets === undefined) return { column: 'scheme', expected: 'a scheme of buckets' };
+  const bucket = /^\d+$/.test(cell('bucket')) ? Number(cell('bucket')) : buckets;
+  if (bucket >= buckets) return { column: 'bucket', expected: `a bucket below ${buckets}` };
+  if (!Number.isSafeInteger(value) || value < 1) {
+    return { column: 'value', expected: 'a count from 1 on' };
+  }
+  if (builder.addBucket(source, metric, cell('scheme'), bucket, value)) return undefined;
+  return { column: 'bucket', expected: 'one scheme, and each bucket once, per metric and instant' };
+}
+
+function tickOf(
+  row: TableRow,
+  ts: number,
+  cell: (name: string) => string,
+  index: ReadonlyMap<string, number>,
+  open: Map<string, OpenTick>,
+  options: ReadOptions,
+): OpenTick | undefined {
+  const key = JSON.stringify([cell('host'), cell('boot'), cell('seq'), ts]);
+  const extraText = cell('extra');
+  let tick = open.get(key);
+  if (tick && extraText === '') return tick;
+  const place = (name: string) => row.placeOf(index.get(name.replace('@', '')) ?? 0);
+  const extra = readExtra(extraText, place('extra'), options.refuse);
+  if (!extra) return undefined;
+  if (tick) {
+    tick.draft = { ...tick.draft, extra };
+    return tick;
+  }
+  const identity = readIdentity((name) => cell(name.replace('@', '')), place, options.refuse);
+  if (!identity) return undefined;
+  const { host = options.host, ...rest } = identity;
+  const draft = { place: row.placeOf(0), ts, host, identity: rest, extra };
+  tick = { draft, builder: new SampleBuilder() };
+  open.set(key, tick);
+  return tick;
+}
+
+function sourceOf(
+  cell: (name: string) => string,
+  only: SourceId | undefined,
+): SourceId | undefined {
+  if (only) return only;
+  const known = metricInfo(cell('metric'))?.kind;
+  const fallback = known === 'process' || known === 'device' ? known : 'custom';
+  const kind = cell('kind') || fallback;
+  const name = cell('name');
+  return name !== '' && isSourceKind(kind) ? { kind, name } : undefined;
+}
