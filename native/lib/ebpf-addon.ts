@@ -87,7 +87,8 @@ export interface EbpfAddon {
   /**
    * Loads and attaches the programs.
    * @param options.ringBytes size of the ring buffer, a power of two.
+   * @param options.drain false: the ring is emptied by `read` alone, so that tests can fill it.
    * @returns a session, or the reason why the kernel or our rights do not allow one.
    */
-  open(options: { readonly ringBytes: number }): EbpfSession | string;
+  open(options: { readonly ringBytes: number; readonly drain?: boolean }): EbpfSession | string;
 }

@@ -152,8 +152,11 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   SessionOptions options;
   if (info.Length() > 0 && info[0].IsObject()) {
-    const Napi::Value ring = info[0].As<Napi::Object>().Get("ringBytes");
+    const Napi::Object given = info[0].As<Napi::Object>();
+    const Napi::Value ring = given.Get("ringBytes");
     if (ring.IsNumber()) options.ring_bytes = ring.As<Napi::Number>().Uint32Value();
+    const Napi::Value drain = given.Get("drain");
+    if (drain.IsBoolean()) options.drain = drain.As<Napi::Boolean>().Value();
   }
   std::string reason;
   std::unique_ptr<Session> session = Session::Open(options, &reason);

@@ -120,7 +120,7 @@ bool Session::Load(const SessionOptions& options, std::string* reason) {
   }
   // A first iteration notes what every task used before now, and who it is.
   if (!ReadTasks(reason)) return false;
-  watcher_ = std::thread(&Session::Watch, this);
+  if (options.drain) watcher_ = std::thread(&Session::Watch, this);
   return true;
 }
 

@@ -19,6 +19,7 @@ namespace ethogram::ebpf {
 
 struct SessionOptions {
   std::uint32_t ring_bytes = 4u << 20;  // a power of two, at least a page
+  bool drain = true;  // false: the ring is emptied by `Read` alone, so that tests can fill it
 };
 
 // What one tick holds, and what was lost while it lasted.
