@@ -56,7 +56,8 @@ ReadResult ReadFileAt(int directory_fd, const char* path, std::string& text) {
     text.resize(filled + (got > 0 ? static_cast<size_t>(got) : 0));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) result = ResultOfErrno(errno);
-    if (got <= 0) break;
+    // The kernel writes such a file in one piece, so that a short read is the end of it.
+    if (got < static_cast<ssize_t>(kChunk)) break;
   }
   close(fd);
   return result;
