@@ -21,7 +21,10 @@ export interface CommandContext {
   readonly log: Logger;
   /** Aborts at the first SIGINT or SIGTERM, and when the reader of our output goes away. */
   readonly signal: AbortSignal;
-  /** Opens the store of `--store`; it is closed when the command has ended. */
+  /**
+   * Opens the store of `--store`, once for all callers where the mode allows; it is closed when the
+   * command has ended.
+   */
   openStore(mode: OpenOptions['mode'], options?: Omit<OpenOptions, 'mode'>): Promise<Store>;
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from './command.js';
 import { completionCommand } from './commands/completion.js';
 import { configCheckCommand } from './commands/config-check.js';
+import { exportCommand } from './commands/export.js';
 import { graphCommand } from './commands/graph.js';
+import { importCommand } from './commands/import.js';
 import {
   modelsExportCommand,
   modelsImportCommand,
@@ -13,6 +15,7 @@ import { modelsLsCommand } from './commands/models-ls.js';
 import { modelsShowCommand } from './commands/models-show.js';
 import { recordCommand } from './commands/record.js';
 import { recordingsCommand } from './commands/recordings.js';
+import { scoreCommand } from './commands/score.js';
 import { sourcesCommand } from './commands/sources.js';
 import { trainCommand } from './commands/train.js';
 
@@ -21,7 +24,10 @@ export const commands: readonly Command[] = Object.freeze([
   recordCommand,
   recordingsCommand,
   sourcesCommand,
+  importCommand,
+  exportCommand,
   trainCommand,
+  scoreCommand,
   graphCommand,
   modelsLsCommand,
   modelsShowCommand,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Store } from '@ethogram/store';
+import type { OpenOptions, Store } from '@ethogram/store';
 import { pino } from 'pino';
 import type { CommandContext } from './command.js';
 import { commands } from './commands.js';
@@ -15,6 +15,9 @@ import { codedError, printError } from './output/print-error.js';
 import { processTerminal, type Terminal } from './output/terminal.js';
 import { parseCommandLine, type Selection } from './parse-command-line.js';
 import { storeLocation } from './store-location.js';
+
+/** What a store can be opened for, each including the one before. */
+const MODES: readonly OpenOptions['mode'][] = ['read', 'annotate', 'write'];
 
 /**
  * Runs the program and says what it should exit with; nothing it throws escapes.
@@ -55,7 +58,7 @@ async function runCommand(
   const notices = createNotices(terminal, globals.quiet);
   const out = createOutput(terminal, globals.output, interruption.stop);
   const log = pino({ level: globals.logLevel, base: { command: command.name } }, terminal.stderr);
-  const opened: Store[] = [];
+  const opened: { mode: OpenOptions['mode']; store: Store }[] = [];
   const context: CommandContext = {
     clock: terminal.clock,
     terminal,
@@ -66,9 +69,12 @@ async function runCommand(
     log,
     signal: interruption.signal,
     openStore: async (mode, more) => {
+      const rank = MODES.indexOf(mode);
+      const open = opened.find((other) => MODES.indexOf(other.mode) >= rank);
+      if (open) return open.store;
       const store = await openStoreAt(storeLocation(globals, terminal), { ...more, mode });
       log.debug({ store: store.uri, mode }, 'store opened');
-      opened.push(store);
+      opened.push({ mode, store });
       return store;
     },
   };
@@ -81,7 +87,7 @@ async function runCommand(
     return (await command.run(context, options, args)) ?? 0;
   } finally {
     notices.clear();
-    for (const store of opened) await store.close();
+    for (const { store } of opened) await store.close();
     out.close();
   }
 }

@@ -1,3 +1,4 @@
+export { anomalyLine, anomalyView, reasonText, scoreText } from './anomaly-view.js';
 export type { CellValue } from './csv.js';
 export { csvLine } from './csv.js';
 export { learnedLines } from './learned-lines.js';
@@ -15,6 +16,8 @@ export {
 } from './quantity.js';
 export type { Style } from './style.js';
 export { ansiStyle, plainStyle } from './style.js';
+export type { SourceTick } from './tick-view.js';
+export { sourceTickView, tickView } from './tick-view.js';
 export type { TrainingContext } from './training-summary.js';
 export { trainingLines, trainingRecord } from './training-summary.js';
 export type { Column, Format, View } from './view.js';

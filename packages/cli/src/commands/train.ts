@@ -61,6 +61,7 @@ export const trainCommand = defineCommand({
       options.update === undefined ? undefined : await loadModel(context, options.update);
     const found = await findWindow(store, options, clock.nowMs(), options.exclude);
     const { train } = await import('@ethogram/learn');
+    const { countIncidents } = await import('@ethogram/score');
     const startNs = clock.monotonicNs();
     const progress = notices.progress('training');
     const model = await train(
@@ -75,6 +76,7 @@ export const trainCommand = defineCommand({
       {
         signal,
         onProgress: ({ step, done }) => progress.update(done, 1, step),
+        evaluate: countIncidents,
       },
     );
     progress.finish();

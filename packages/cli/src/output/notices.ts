@@ -42,7 +42,7 @@ export function createNotices(
   const isTty = stderr.isTTY === true;
   const style = mayColour(stderr, terminal.env) ? ansiStyle : plainStyle;
   let standing = false;
-  let saidAt: bigint | undefined;
+  let saidAt: bigint | undefined = isTty ? undefined : clock.monotonicNs();
   const clear = () => {
     if (standing) stderr.write('\r\u001b[K');
     standing = false;

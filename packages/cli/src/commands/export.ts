@@ -1,0 +1,54 @@
+import { PassThrough } from 'node:stream';
+import { countText, printable } from '@ethogram/report';
+import { defineCommand } from '../command.js';
+import { choice, file } from '../options/kinds.js';
+import { option } from '../options/option.js';
+import { findWindow } from '../window/find-window.js';
+import { windowOptions } from '../window/window-options.js';
+
+/** Every format that the exporter writes; it is loaded only when a command needs it. */
+const FORMATS = ['csv', 'ndjson'] as const;
+
+/** `export`: a window of the store as a file. */
+export const exportCommand = defineCommand({
+  name: 'export',
+  summary: 'write a recording or a window as a file',
+  description:
+    'The file is there whole or not at all. A name that ends in .gz is compressed. What is exported can be imported again without loss.',
+  options: {
+    ...windowOptions,
+    format: option(choice(FORMATS), {
+      default: 'csv',
+      help: 'csv has a column for each metric, ndjson a line for each value',
+      example: 'ndjson',
+    }),
+    out: option(file, { help: 'the file (default: standard output)', example: 'live.csv.gz' }),
+  },
+  examples: [
+    {
+      run: 'ethogram export --recording live --format csv --out live.csv.gz',
+      does: 'a recording, compressed',
+    },
+    { run: 'ethogram export --from -1h --format ndjson | head', does: 'the last hour' },
+  ],
+  async run(context, options) {
+    const { clock, notices, out, signal } = context;
+    const store = await context.openStore('read');
+    const found = await findWindow(store, options, clock.nowMs());
+    const { exportBlocks, exportToFile } = await import('@ethogram/store');
+    const read = () => store.samples.read(found.query, { signal });
+    if (options.out === undefined || options.out === '-') {
+      const text = new PassThrough({ encoding: 'utf8' });
+      const written = exportBlocks(read, options.format, text).then(
+        () => text.end(),
+        (failure: Error) => text.destroy(failure),
+      );
+      for await (const chunk of text) await out.raw(String(chunk));
+      await written;
+    } else {
+      await exportToFile(read, options.format, options.out);
+      notices.note(`${printable(options.out)}: at most ${countText(found.ticks, 'tick')}`);
+    }
+    return 0;
+  },
+});

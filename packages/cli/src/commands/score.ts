@@ -1,0 +1,169 @@
+import { type Block, EthogramError } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import { anomalyView, countText, printable, sourceTickView, tickView } from '@ethogram/report';
+import { createScorer, type Severity, type TickScore } from '@ethogram/score';
+import type { Store } from '@ethogram/store';
+import { untilElapsed } from '../collect/collect.js';
+import { collectOptions } from '../collect/collect-options.js';
+import { type CommandContext, defineCommand } from '../command.js';
+import { cliErrors } from '../errors.js';
+import { liveBlocks } from '../live/live-blocks.js';
+import { loadModel } from '../models/load-model.js';
+import { choice, duration, text } from '../options/kinds.js';
+import { flag, option } from '../options/option.js';
+import { keepEvents } from '../score/keep-events.js';
+import { findWindow } from '../window/find-window.js';
+import { windowOptions } from '../window/window-options.js';
+
+/** What `score` exits with where `--fail-on` found something. */
+const ANOMALIES_FOUND = 3;
+
+/** `score`: a model looks at ticks, recorded or as they happen. */
+export const scoreCommand = defineCommand({
+  name: 'score',
+  summary: 'score a recording, a window, or this host live, with a model',
+  description:
+    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id.',
+  options: {
+    model: option(text('MODEL'), {
+      help: 'name in the store (NAME or NAME@VERSION) or a model file',
+      example: 'web',
+    }),
+    ...windowOptions,
+    live: flag({ help: 'score this host as it runs, until --duration has passed or Ctrl-C' }),
+    duration: option(duration(10, 366 * 86_400_000), {
+      help: 'with --live: how long (default: until a signal)',
+      example: '10m',
+    }),
+    all: flag({ help: 'every tick of the host as a whole, one row each; warm-up rows score 0' }),
+    perSource: flag({ help: 'with --all: a row for every source instead' }),
+    failOn: option(choice(['warning', 'critical']), {
+      help: 'exit with 3 where there was an anomaly at least that severe',
+      example: 'critical',
+    }),
+    ...collectOptions,
+  },
+  examples: [
+    { run: 'ethogram score --model web --live', does: 'watch this host' },
+    {
+      run: 'ethogram score --model web.json --recording suspect --fail-on critical',
+      does: 'check a recording, in a script',
+    },
+    {
+      run: 'ethogram score --model web --recording suspect --all -o csv > scores.csv',
+      does: 'every tick with its score',
+    },
+  ],
+  async run(context, options) {
+    const { out, notices } = context;
+    if (options.model === undefined) {
+      throw cliErrors.make('CLI-1001', 'expected --model NAME or FILE, found none');
+    }
+    if (options.perSource && !options.all) {
+      throw cliErrors.make(
+        'CLI-1001',
+        'expected --all with --per-source, found --per-source alone',
+      );
+    }
+    const { store, keepsEvents } = await openForScoring(context);
+    const model = await loadModel(context, options.model);
+    const until = untilElapsed(context, options.live ? options.duration : undefined);
+    try {
+      const { blocks, liveFrom } = options.live
+        ? await liveBlocks(context, store, model, options, until.signal)
+        : { blocks: await recordedBlocks(context, store, options), liveFrom: 0 };
+      const tally = new Tally();
+      const ticks = scoreTicks(
+        model,
+        blocks,
+        async (tick) => {
+          tally.add(tick);
+          if (keepsEvents) await keepEvents(store.events, tick);
+          notices.status(tally.text());
+        },
+        liveFrom,
+      );
+      if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
+      else if (options.all) await out.list(tickView, ticks);
+      else await out.list(anomalyView, anomaliesOf(ticks));
+      notices.note(tally.text());
+      return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
+    } finally {
+      until.cancel();
+    }
+  },
+});
+
+/** Opens the store to keep events in it, or to read only where it cannot be written. */
+async function openForScoring(
+  context: CommandContext,
+): Promise<{ readonly store: Store; readonly keepsEvents: boolean }> {
+  try {
+    return { store: await context.openStore('annotate'), keepsEvents: true };
+  } catch (failure) {
+    if (!(failure instanceof EthogramError)) throw failure;
+    const store = await context.openStore('read');
+    context.notices.note(`anomalies are not kept: ${printable(failure.message)}`);
+    return { store, keepsEvents: false };
+  }
+}
+
+async function recordedBlocks(
+  { clock, signal }: CommandContext,
+  store: Store,
+  options: Parameters<typeof findWindow>[1],
+): Promise<AsyncIterable<Block>> {
+  const { query } = await findWindow(store, options, clock.nowMs());
+  return store.samples.read(query, { signal });
+}
+
+/** Ticks up to `liveFrom` warm the scorer up and are not told of. */
+async function* scoreTicks(
+  model: Model,
+  blocks: AsyncIterable<Block>,
+  onTick: (tick: TickScore) => Promise<void>,
+  liveFrom: number,
+): AsyncGenerator<TickScore> {
+  const scorer = createScorer(model);
+  for await (const block of blocks) {
+    for (const tick of scorer.push(block)) {
+      if (tick.ts <= liveFrom) continue;
+      await onTick(tick);
+      yield tick;
+    }
+  }
+}
+
+async function* anomaliesOf(ticks: AsyncIterable<TickScore>) {
+  for await (const tick of ticks) yield* tick.anomalies;
+}
+
+async function* sourcesOf(ticks: AsyncIterable<TickScore>) {
+  for await (const { ts, host, sources } of ticks) {
+    for (const source of sources) yield { ...source, ts, host };
+  }
+}
+
+class Tally {
+  #ticks = 0;
+  #incomplete = 0;
+  readonly #anomalies: Record<Severity, number> = { warning: 0, critical: 0 };
+
+  add(tick: TickScore): void {
+    this.#ticks++;
+    if (tick.incomplete) this.#incomplete++;
+    for (const { severity } of tick.anomalies) this.#anomalies[severity]++;
+  }
+
+  hasReached(level: Severity | undefined): boolean {
+    const { warning, critical } = this.#anomalies;
+    if (level === undefined) return false;
+    return critical > 0 || (level === 'warning' && warning > 0);
+  }
+
+  text(): string {
+    const { warning, critical } = this.#anomalies;
+    const incomplete = this.#incomplete > 0 ? `, ${this.#incomplete} of them incomplete` : '';
+    return `${countText(this.#ticks, 'tick')} scored${incomplete}: ${countText(warning, 'warning')}, ${critical} critical`;
+  }
+}

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { type Block, packTicks } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import { printable } from '@ethogram/report';
+import type { Store } from '@ethogram/store';
+import { collect } from '../collect/collect.js';
+import type { CollectValues } from '../collect/collect-options.js';
+import { whoCollects } from '../collect/collector-lease.js';
+import type { CommandContext } from '../command.js';
+import { followStore } from './follow-store.js';
+
+/** Fewest milliseconds before now that a scorer is warmed up with. */
+const WARM_UP_MS = 600_000;
+
+/**
+ * The ticks of this host as they happen: out of the store where a collector of this host runs,
+ * else measured here.
+ * @returns blocks, and the instant before which ticks only warm up the scorer.
+ */
+export async function liveBlocks(
+  context: CommandContext,
+  store: Store,
+  model: Model,
+  options: CollectValues,
+  signal: AbortSignal,
+): Promise<{ readonly blocks: AsyncIterable<Block>; readonly liveFrom: number }> {
+  const { clock, notices } = context;
+  const host = hostname();
+  const now = clock.nowMs();
+  const collecting = await whoCollects(store, host);
+  if (!collecting) return { blocks: measuredBlocks(context, model, options, signal), liveFrom: 0 };
+  const { pid, recording } = collecting;
+  notices.note(`following recording ${printable(recording)}, made by process ${pid}`);
+  const { historyRows, rowTicks, intervalMs } = model.timing;
+  const from = now - Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
+  return {
+    blocks: followStore(store, { host, recording }, from, clock, signal),
+    liveFrom: now,
+  };
+}
+
+async function* measuredBlocks(
+  context: CommandContext,
+  model: Model,
+  options: CollectValues,
+  signal: AbortSignal,
+): AsyncGenerator<Block> {
+  const ticks = collect(context, options, signal, ({ backend }) => {
+    if (!model.backends.includes(backend)) {
+      const learned = model.backends.map(printable).join(', ');
+      context.notices.warn(`measuring with ${backend}, but the model was learned with ${learned}`);
+    }
+  });
+  for await (const tick of ticks) yield packTicks([tick]);
+}
