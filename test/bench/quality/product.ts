@@ -1,0 +1,78 @@
+import type { Block } from '@ethogram/core';
+import { train } from '@ethogram/learn';
+import { createScorer, type TickScore } from '@ethogram/score';
+import type { Entity, Table } from './data-sets.js';
+
+const START_MS = Date.UTC(2024, 0, 1);
+const BLOCK_ROWS = 2048;
+
+/** What the product said of the rows of a test part. */
+export interface ProductResult {
+  /** One per row, larger = worse; 0 while warming up. */
+  readonly scores: Float64Array;
+  /** p per row; NaN where none may be quoted. */
+  readonly p: Float64Array;
+  /** 1 where an alarm was open. */
+  readonly open: Uint8Array;
+  readonly ticks: readonly TickScore[];
+  readonly modelBytes: number;
+  readonly trainMs: number;
+  readonly scoreMs: number;
+}
+
+/** Learns an entity and scores its test part by the product's own way, as imported data would be. */
+export async function runProduct(entity: Entity, seed: number): Promise<ProductResult> {
+  const { train: known, test, intervalMs, name } = entity;
+  const started = performance.now();
+  const model = await train(
+    async function* () {
+      yield* blocksOf(name, known, intervalMs, 0);
+    },
+    {
+      name,
+      seed,
+      window: { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] },
+    },
+  );
+  const learned = performance.now();
+  const scorer = createScorer(model);
+  const ticks = blocksOf(name, test, intervalMs, known.rows).flatMap((block) => scorer.push(block));
+  return {
+    scores: Float64Array.from(ticks, (tick) => tick.sources[0]?.score ?? 0),
+    p: Float64Array.from(ticks, (tick) => tick.sources[0]?.p ?? Number.NaN),
+    open: Uint8Array.from(ticks, (tick) => (tick.anomalous ? 1 : 0)),
+    ticks,
+    modelBytes: Buffer.byteLength(JSON.stringify(model.sources[0])),
+    trainMs: learned - started,
+    scoreMs: performance.now() - learned,
+  };
+}
+
+/** A table as blocks of one source of kind `custom`, the way an import makes them. */
+function blocksOf(name: string, table: Table, intervalMs: number, firstRow: number): Block[] {
+  const width = table.columns.length;
+  const blocks: Block[] = [];
+  for (let from = 0; from < table.rows; from += BLOCK_ROWS) {
+    const rows = Math.min(BLOCK_ROWS, table.rows - from);
+    const at = (i: number): number => firstRow + from + i;
+    blocks.push({
+      host: 'imported',
+      boot: 'imported',
+      backend: 'import',
+      blind: [],
+      sources: [{ kind: 'custom', name }],
+      series: table.columns.map((metric) => ({ source: 0, metric })),
+      seq: Float64Array.from({ length: rows }, (_, i) => at(i)),
+      ts: Float64Array.from({ length: rows }, (_, i) => START_MS + (at(i) + 1) * intervalMs),
+      intervalNs: new Float64Array(rows).fill(intervalMs * 1e6),
+      rowStart: Uint32Array.from({ length: rows + 1 }, (_, i) => i * width),
+      seriesIndex: Uint32Array.from({ length: rows * width }, (_, i) => i % width),
+      values: table.data.slice(from * width, (from + rows) * width),
+      links: new Map(),
+      linkSnapshots: new Set(),
+      markers: new Map(),
+      lost: new Map(),
+    });
+  }
+  return blocks;
+}
