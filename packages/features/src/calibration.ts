@@ -123,6 +123,13 @@ export class CalibrationCurve {
     return [...this.#weights].sort((a, b) => a[0] - b[0]);
   }
 
+  /** Takes up a {@link state} in place of what it holds. */
+  resume(bins: readonly (readonly [number, number])[]): void {
+    this.#weights.clear();
+    for (const [bin, weight] of bins) this.#weights.set(bin, weight);
+    this.#stale = true;
+  }
+
   /** Weight at or above a score, linear within a bin. */
   #weightAbove(s: number): number {
     const bin = calibrationBin(s);

@@ -1,5 +1,5 @@
 export type { Placement } from './block-reader.js';
-export { BlockReader } from './block-reader.js';
+export { activityOf, BlockReader } from './block-reader.js';
 export type { Calibrated, Calibration, Tail } from './calibration.js';
 export { CalibrationCurve, calibrate, calibrationBin } from './calibration.js';
 export type { Combined } from './combine.js';
@@ -24,4 +24,4 @@ export type { ViewParts } from './views/registry.js';
 export { prepareViews } from './views/registry.js';
 export { SLOW_ROWS } from './views/slow.js';
 export type { Shares, View, ViewName } from './views/view.js';
-export { VIEW_NAMES } from './views/view.js';
+export { VIEW_NAMES, viewsReady } from './views/view.js';

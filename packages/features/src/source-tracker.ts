@@ -139,6 +139,20 @@ export class SourceTracker {
     return seconds > 0 ? this.#ring.sum(place, ticks) / seconds : 0;
   }
 
+  /** The bucket with the largest share of one of the profile's histograms; -1 without any. */
+  commonestBucket(index: number): number {
+    const shares = this.shares[index] ?? new Float64Array(0);
+    let best = -1;
+    let largest = 0;
+    for (const [i, share] of shares.entries()) {
+      if (share > largest) {
+        largest = share;
+        best = this.#profile.histograms[index]?.buckets[i] ?? -1;
+      }
+    }
+    return best;
+  }
+
   /** What it knows, for a checkpoint: numbers and arrays in a fixed order. */
   state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
     return {

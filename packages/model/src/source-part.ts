@@ -78,7 +78,7 @@ export const sourceModelSchema = z.strictObject({
   dropped: z.array(droppedFeatureSchema),
   /** The commonest system calls, then every call's range of rates per second. */
   calls: z.array(z.string()),
-  callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count, mean: count })),
+  callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count })),
   histograms: z.array(
     z.strictObject({
       metric: z.string().min(1),

@@ -20,6 +20,7 @@ export function distributionView(part: DistributionPart): View {
   };
   return {
     name: 'distribution',
+    rows: 1,
     distance(tracker) {
       let worst = Number.NaN;
       for (let i = 0; i < learned.length; i++) {

@@ -21,6 +21,7 @@ export function jointView(axes: PackedMatrix): View {
   };
   return {
     name: 'joint',
+    rows: 1,
     distance(tracker) {
       if (!tracker.rowKnown) return Number.NaN;
       load(tracker);

@@ -18,6 +18,7 @@ export function levelView(part: CentresPart, axes: PackedMatrix): View {
   const loadings = unpackMatrix(axes);
   return {
     name: 'level',
+    rows: LEVEL_ROWS,
     distance(tracker) {
       if (!tracker.windowKnown(LEVEL_ROWS)) return Number.NaN;
       tracker.window(LEVEL_ROWS, centres.point);
@@ -46,6 +47,7 @@ export function shapeView(part: CentresPart, axes: PackedMatrix): View {
   };
   return {
     name: 'shape',
+    rows: SHAPE_ROWS,
     distance: (tracker) => (load(tracker) ? centres.squared() : Number.NaN),
     explain(tracker, shares) {
       if (load(tracker)) addShares(backProject(centres.difference(), loadings), shares.features);

@@ -9,6 +9,7 @@ export function mixView(part: CentresPart): View {
   const centres = new Centres(part);
   return {
     name: 'mix',
+    rows: 1,
     distance(tracker) {
       if (!tracker.mixKnown) return Number.NaN;
       centres.point.set(tracker.mix);

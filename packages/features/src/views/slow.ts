@@ -7,6 +7,7 @@ export const SLOW_ROWS = 30;
 export function slowView(): View {
   return {
     name: 'slow',
+    rows: SLOW_ROWS,
     distance: (tracker) =>
       tracker.windowKnown(SLOW_ROWS) ? tracker.meanEnergy(SLOW_ROWS) : Number.NaN,
     explain(tracker, shares) {

@@ -12,10 +12,17 @@ export type ViewName = (typeof VIEW_NAMES)[number];
  */
 export interface View {
   readonly name: ViewName;
+  /** Rows that must be known before it speaks. */
+  readonly rows: number;
   /** Squared distance, ≥ 0; NaN where the view has nothing to say yet. */
   distance(tracker: SourceTracker): number;
   /** Adds the shares of what makes up the distance, 1 in all, or nothing. */
   explain(tracker: SourceTracker, shares: Shares): void;
+}
+
+/** Whether every view that looks at rows can speak: before that, scores would not compare. */
+export function viewsReady(views: readonly View[], tracker: SourceTracker): boolean {
+  return tracker.eligible && views.every((view) => tracker.windowKnown(view.rows));
 }
 
 /** Where shares of distances are gathered. */

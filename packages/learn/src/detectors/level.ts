@@ -1,0 +1,48 @@
+import { LEVEL_ROWS, SHAPE_ROWS, standardiseWindow } from '@ethogram/features';
+import { fitCentres } from './centres.js';
+import type { DetectorFactory } from './detector.js';
+import { Sampler } from './sampler.js';
+
+const LEVEL_CENTRES = 32;
+const SHAPE_CENTRES = 10;
+
+/** Level: where the last ten rows usually are. */
+export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
+  if (!draft.axes) return null;
+  const sampler = new Sampler(maxWindows);
+  const window = new Float64Array(LEVEL_ROWS * draft.axes.rows);
+  return {
+    gather(tracker) {
+      if (!tracker.windowKnown(LEVEL_ROWS)) return;
+      tracker.window(LEVEL_ROWS, window);
+      sampler.offer(window);
+    },
+    fit() {
+      const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed);
+      if (!centres) return null;
+      draft.level = { q99: 1, centres };
+      return { view: 'level', centres: centres.rows, windows: sampler.vectors().length };
+    },
+  };
+};
+
+/** Shape: how forty rows usually run, whatever their level. */
+export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed }) => {
+  if (!draft.axes || !full) return null;
+  const sampler = new Sampler(maxWindows);
+  const window = new Float64Array(SHAPE_ROWS * draft.axes.rows);
+  return {
+    gather(tracker) {
+      if (!tracker.windowKnown(SHAPE_ROWS)) return;
+      tracker.window(SHAPE_ROWS, window);
+      standardiseWindow(window);
+      sampler.offer(window);
+    },
+    fit() {
+      const centres = fitCentres(sampler.vectors(), SHAPE_CENTRES, seed);
+      if (!centres) return null;
+      draft.shape = { q99: 1, centres };
+      return { view: 'shape', centres: centres.rows, windows: sampler.vectors().length };
+    },
+  };
+};

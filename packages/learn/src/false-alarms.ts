@@ -1,0 +1,77 @@
+import type { Model, Thresholds } from '@ethogram/model';
+import type { Evaluation } from './options.js';
+
+const DAY_MS = 86_400_000;
+/** Smallest score that counts as off: once in a thousand. */
+const LEAST_SCORE = 3;
+
+/**
+ * The score that leaves the accepted number of alarms a day if scores were independent: one
+ * evaluation per calibration step and source.
+ */
+export function budgetScore(perDay: number, sources: number, calibrationMs: number): number {
+  const evaluations = (DAY_MS / calibrationMs) * Math.max(1, sources);
+  return Math.max(LEAST_SCORE, Math.log10(evaluations / perDay));
+}
+
+/**
+ * Upper end of the 95 % interval of a Poisson rate from a count (exact, by bisection on the
+ * Poisson distribution function; Garwood 1936).
+ * @returns events per unit, for a count in one unit.
+ */
+export function poissonUpperBound(count: number): number {
+  let low = count;
+  let high = count * 2 + 20;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (poissonCdf(count, middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function poissonCdf(count: number, mean: number): number {
+  let term = Math.exp(-mean);
+  let sum = term;
+  for (let i = 1; i <= count; i++) {
+    term *= mean / i;
+    sum += term;
+  }
+  return sum;
+}
+
+/**
+ * Looks for the lowest score whose incidents over held-out time meet the budget, from the
+ * budget's own score upward in steps of a half.
+ */
+export async function fitThresholds(
+  model: Model,
+  perDay: number,
+  evaluate: ((model: Model) => Promise<Evaluation>) | undefined,
+): Promise<Thresholds> {
+  const scored = model.sources.filter((source) => source.calibration !== null).length;
+  const calibrationMs = model.timing.calibrationTicks * model.timing.intervalMs;
+  let warn = budgetScore(perDay, scored, calibrationMs);
+  let found: Evaluation | undefined;
+  for (let attempt = 0; evaluate && attempt < 8; attempt++) {
+    found = await evaluate({
+      ...model,
+      thresholds: { ...model.thresholds, warn, critical: warn + 1 },
+    });
+    if (found.incidents <= Math.max(0, (perDay * found.hours) / 24)) break;
+    warn += 0.5;
+  }
+  const base = { falseAlarmsPerDay: perDay, warn, critical: warn + 1 };
+  if (!found || found.hours <= 0) {
+    return { ...base, heldOut: null, statement: 'No held-out time: the budget cannot be shown.' };
+  }
+  const { incidents, hours } = found;
+  const upperPerDay = (poissonUpperBound(incidents) * 24) / hours;
+  const length = hours < 1 ? `${Math.round(hours * 60)} min` : `${hours.toFixed(1)} h`;
+  const count = `${incidents} ${incidents === 1 ? 'incident' : 'incidents'} in ${length} of held-out time`;
+  const statement =
+    upperPerDay > perDay
+      ? `${count}: ${perDay}/d cannot be shown from ${length}; shown: ≤ ${upperPerDay.toPrecision(2)}/d.`
+      : `${count}: ≤ ${upperPerDay.toPrecision(2)}/d, within ${perDay}/d.`;
+  return { ...base, heldOut: { incidents, hours, upperPerDay }, statement };
+}

@@ -1,0 +1,81 @@
+import type { Block, Window } from '@ethogram/core';
+import type { GraphPart, Model } from '@ethogram/model';
+import type { LearnGraphInput } from './graph/learn-graph.js';
+
+/** What to learn. */
+export interface TrainOptions {
+  readonly name: string;
+  readonly window: Window;
+  /** The only source of randomness: same seed and input, same bytes. */
+  readonly seed: number;
+  /** Accepted false alarms: incidents per host and day, > 0. */
+  readonly falseAlarms?: number;
+  /** Id of the model that this one follows. */
+  readonly parent?: string | null;
+  readonly settings?: Partial<LearnSettings>;
+}
+
+/** How far training has come. */
+export interface TrainProgress {
+  readonly step: 'survey' | 'explore' | 'cluster' | 'calibrate' | 'graph' | 'thresholds';
+  /** Of all training, 0 … 1. */
+  readonly done: number;
+}
+
+/** What the whole alarm logic said about a stretch of time. */
+export interface Evaluation {
+  readonly incidents: number;
+  readonly hours: number;
+}
+
+/** What training asks of others. */
+export interface TrainHooks {
+  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Replaces the graph learning of this package; null leaves the graph out. */
+  readonly learnGraph?: ((input: LearnGraphInput) => Promise<GraphPart>) | null;
+  /**
+   * Runs the whole alarm logic of scoring with this model over ticks, counting what opens from
+   * `from` on. Learning never imports scoring: who wires both passes this in.
+   */
+  readonly evaluate?: (
+    model: Model,
+    blocks: AsyncIterable<Block>,
+    from: number,
+  ) => Promise<Evaluation>;
+}
+
+/** Settings of learning that are not the user's business. */
+export interface LearnSettings {
+  /** Share of the window that the fit sees; the rest calibrates. */
+  readonly fitShare: number;
+  /** Most windows that a clustering is fitted on. */
+  readonly maxWindows: number;
+  /** System calls that have a place of their own in the mix. */
+  readonly commonCalls: number;
+  /** Variance that the principal axes keep, and how many at most (per source count). */
+  readonly variance: number;
+  readonly maxAxes: number;
+  readonly maxAxesFewSources: number;
+  readonly fewSources: number;
+  /** |correlation| from which two metrics say the same. */
+  readonly duplicate: number;
+  /** Largest share of what happened that may have been lost. */
+  readonly maxLost: number;
+}
+
+/** The settings that hold where none are given. */
+export const LEARN_DEFAULTS: Readonly<LearnSettings> = Object.freeze({
+  fitShare: 0.7,
+  // More windows change the centres little and cost linearly.
+  maxWindows: 3000,
+  commonCalls: 20,
+  // Less loses what is rare, more leaves nothing for the joint view.
+  variance: 0.95,
+  // Eight axes keep 200 sources within 32 KB each and within the time; few sources have room.
+  maxAxes: 8,
+  maxAxesFewSources: 40,
+  fewSources: 8,
+  duplicate: 0.98,
+  maxLost: 0.05,
+});

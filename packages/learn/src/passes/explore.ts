@@ -1,0 +1,168 @@
+import { type Block, sourceKey, type Window } from '@ethogram/core';
+import { HostTracker, type Timing } from '@ethogram/features';
+import type { LearningSteps } from '@ethogram/model';
+import { fitAxes } from '../detectors/axes.js';
+import type { Draft } from '../draft.js';
+import type { LearnSettings } from '../options.js';
+import { Moments } from './moments.js';
+import { eachTick } from './window-ticks.js';
+
+/** Correlated pairs that are listed, at most, per source. */
+const LISTED_PAIRS = 3;
+
+/** What the second pass adds to the story of the model. */
+export interface Exploration {
+  readonly explore: LearningSteps['explore'];
+  readonly correlate: LearningSteps['correlate'];
+}
+
+/**
+ * Second pass: means, deviations, ranges and correlations of the rows, from the Gram matrix of
+ * the features alone; sets constants and duplicates aside and finds the principal axes.
+ * Complexity: rows × features² per source, memory features² per source.
+ */
+export async function exploreWindow(
+  blocks: AsyncIterable<Block>,
+  window: Window,
+  drafts: readonly Draft[],
+  options: {
+    readonly timing: Timing;
+    readonly fitUntil: number;
+    readonly settings: LearnSettings;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Exploration> {
+  const tracker = new HostTracker(drafts, { ...options.timing, historyRows: 1 });
+  const moments = drafts.map((draft) => new Moments(draft.features.length));
+  const calls = drafts.map((draft) => new Moments(draft.calls.length));
+  const rates = drafts.map((draft) => new Float64Array(draft.calls.length));
+  let tick = 0;
+  await eachTick(blocks, window, options.signal, (block, t) => {
+    tracker.advance(block, t);
+    if (++tick % options.timing.rowTicks !== 0) return;
+    const fit = (block.ts[t] as number) < options.fitUntil;
+    for (const [i, source] of tracker.sources.entries()) {
+      if (!source.eligible) continue;
+      (moments[i] as Moments).widen(source.x);
+      const row = rates[i] as Float64Array;
+      for (let j = 0; j < row.length; j++) row[j] = source.callRate(j);
+      (calls[i] as Moments).widen(row);
+      if (fit) (moments[i] as Moments).add(source.z);
+    }
+  });
+  const found: Exploration = { explore: [], correlate: [] };
+  const few = drafts.length <= options.settings.fewSources;
+  for (const [i, draft] of drafts.entries()) {
+    describeCalls(draft, calls[i] as Moments);
+    scaleFeatures(draft, moments[i] as Moments, options, few, found);
+  }
+  return found;
+}
+
+function describeCalls(draft: Draft, moments: Moments): void {
+  draft.callRanges = draft.calls
+    .map((call, j) => ({
+      call,
+      min: moments.min[j] as number,
+      max: moments.max[j] as number,
+    }))
+    .filter((range) => Number.isFinite(range.min));
+}
+
+function scaleFeatures(
+  draft: Draft,
+  moments: Moments,
+  options: { readonly timing: Timing; readonly settings: LearnSettings },
+  few: boolean,
+  found: Exploration,
+): void {
+  const d = draft.features.length;
+  const covariance = moments.covariance();
+  const mean = moments.mean();
+  const rowSeconds = (options.timing.rowTicks * options.timing.intervalMs) / 1000;
+  const sd = draft.features.map((_, j) => Math.sqrt(Math.max(0, covariance[j * d + j] as number)));
+  const kept: number[] = [];
+  const dropped: Draft['dropped'] = [];
+  for (const [j, feature] of draft.features.entries()) {
+    const centre = feature.mean + (mean[j] as number);
+    if (!((moments.max[j] as number) > (moments.min[j] as number)) || sd[j] === 0) {
+      const value = moments.min[j] as number;
+      dropped.push({
+        metric: feature.metric,
+        reason: 'constant',
+        detail: Number.isFinite(value) ? value : centre,
+      });
+      continue;
+    }
+    const twin = kept.find(
+      (k) => Math.abs(correlation(covariance, d, j, k)) > options.settings.duplicate,
+    );
+    if (twin !== undefined) {
+      const detail = draft.features[twin]?.metric ?? '';
+      dropped.push({ metric: feature.metric, reason: 'duplicate', detail });
+      continue;
+    }
+    kept.push(j);
+  }
+  draft.dropped = dropped;
+  const scales = kept.map((j) => {
+    const feature = draft.features[j] as Draft['features'][number];
+    const centre = feature.mean + (mean[j] as number);
+    const floor =
+      feature.type === 'counter'
+        ? Math.max(0.01 * Math.abs(centre), 0.5 / rowSeconds)
+        : 0.001 * Math.abs(centre);
+    return Math.max(sd[j] as number, floor, 1e-9);
+  });
+  const key = sourceKey(draft);
+  const matrix = kept.map((j, a) =>
+    kept.map(
+      (k, b) => (covariance[j * d + k] as number) / ((scales[a] as number) * (scales[b] as number)),
+    ),
+  );
+  listCorrelations(key, draft, covariance, kept, found);
+  draft.features = kept.map((j, a) => {
+    const feature = draft.features[j] as Draft['features'][number];
+    const scaled = {
+      ...feature,
+      mean: feature.mean + (mean[j] as number),
+      sd: scales[a] as number,
+      min: moments.min[j] as number,
+      max: moments.max[j] as number,
+    };
+    const { metric, min, max } = scaled;
+    found.explore.push({ source: key, metric, mean: scaled.mean, sd: scaled.sd, min, max });
+    return scaled;
+  });
+  if (kept.length > 0 && moments.rows > 1) {
+    const most = few ? options.settings.maxAxesFewSources : options.settings.maxAxes;
+    const axes = fitAxes(matrix, options.settings.variance, most);
+    draft.axes = axes.axes;
+    draft.explained = axes.explained;
+  }
+}
+
+function correlation(covariance: Float64Array, d: number, j: number, k: number): number {
+  const scale = Math.sqrt((covariance[j * d + j] as number) * (covariance[k * d + k] as number));
+  return scale > 0 ? (covariance[j * d + k] as number) / scale : 0;
+}
+
+function listCorrelations(
+  source: string,
+  draft: Draft,
+  covariance: Float64Array,
+  kept: readonly number[],
+  found: Exploration,
+): void {
+  const d = draft.features.length;
+  const pairs: LearningSteps['correlate'] = [];
+  for (const [at, j] of kept.entries()) {
+    for (const k of kept.slice(at + 1)) {
+      const metric = draft.features[j]?.metric ?? '';
+      const other = draft.features[k]?.metric ?? '';
+      pairs.push({ source, metric, with: other, r: correlation(covariance, d, j, k) });
+    }
+  }
+  pairs.sort((a, b) => Math.abs(b.r) - Math.abs(a.r));
+  found.correlate.push(...pairs.slice(0, LISTED_PAIRS));
+}

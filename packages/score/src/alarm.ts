@@ -1,0 +1,56 @@
+/** Ticks looked back on, and how many of them must be off for an alarm to open. */
+const LAST = 5;
+const NEEDED = 3;
+/** Quiet ticks after which it closes. */
+const QUIET = 10;
+
+/** Opens when 3 of the last 5 ticks are off, closes after 10 quiet ones: a fault is one alarm. */
+export class Alarm {
+  #recent = 0;
+  #quiet = 0;
+  #open = false;
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Takes the next tick.
+   * @returns whether the alarm opened with it.
+   */
+  push(off: boolean): boolean {
+    this.#recent = ((this.#recent << 1) | (off ? 1 : 0)) & ((1 << LAST) - 1);
+    this.#quiet = off ? 0 : this.#quiet + 1;
+    if (this.#open) {
+      if (this.#quiet >= QUIET) this.#open = false;
+      return false;
+    }
+    this.#open = off && bits(this.#recent) >= NEEDED;
+    return this.#open;
+  }
+
+  /** Opens at once: for what needs no second look. */
+  raise(): boolean {
+    const opened = !this.#open;
+    this.#open = true;
+    this.#quiet = 0;
+    return opened;
+  }
+
+  /** Its state, for a checkpoint. */
+  state(): readonly [number, number, number] {
+    return [this.#recent, this.#quiet, this.#open ? 1 : 0];
+  }
+
+  resume([recent, quiet, open]: readonly [number, number, number]): void {
+    this.#recent = recent;
+    this.#quiet = quiet;
+    this.#open = open === 1;
+  }
+}
+
+function bits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
+}

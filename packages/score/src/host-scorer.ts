@@ -1,0 +1,415 @@
+import { type Block, type SourceId, sourceKey } from '@ethogram/core';
+import { HostTracker } from '@ethogram/features';
+import type { Model, SourceModel } from '@ethogram/model';
+import { Alarm } from './alarm.js';
+import { openCheckpoint, sealCheckpoint } from './checkpoint.js';
+import { scoreErrors } from './errors.js';
+import { identityOf } from './identity.js';
+import { IncidentBook, type OpenIncident } from './incidents.js';
+import { discoveryScore, hostScore } from './multiplicity.js';
+import { type Edge, neighbourhood } from './neighbourhood.js';
+import { type Novelty, type NoveltyState, NoveltyWatch, parentsOf } from './novelty-watch.js';
+import { PresenceWatch } from './presence-watch.js';
+import { explainRates, rounded } from './reasons.js';
+import type {
+  AnomalyKind,
+  AnomalyRecord,
+  Neighbour,
+  Reason,
+  Severity,
+  SourceScore,
+  TickScore,
+} from './records.js';
+import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
+
+/** False discovery rate at which sources that are off together are critical. */
+const CRITICAL_FDR = 1e-4;
+/** Ticks in a row that are far too long before scoring is refused. */
+const COARSE_TICKS = 30;
+const COARSE_FACTOR = 2.5;
+const MOST_NEIGHBOURS = 5;
+/** New sources whose alarm is followed at once. */
+const MOST_NEWCOMERS = 256;
+
+/** One learned source and what watches it. */
+interface Watched {
+  readonly key: string;
+  readonly model: SourceModel;
+  readonly scorer: SourceScorer;
+  readonly presence: PresenceWatch;
+  readonly rates: Alarm;
+  readonly novelty: Alarm;
+  readonly absence: Alarm;
+  severity: Severity;
+  now: RateScore;
+}
+
+/** Scores the ticks of one host against one model; see `createScorer`. */
+export class HostScorer {
+  readonly #model: Model;
+  readonly #tracker: HostTracker;
+  readonly #watched: readonly Watched[];
+  readonly #byKey: ReadonlyMap<string, Watched>;
+  readonly #novelty: NoveltyWatch;
+  readonly #edges: ReadonlyMap<string, readonly Edge[]>;
+  readonly #incidents: IncidentBook;
+  readonly #newcomers = new Map<string, Alarm>();
+  #ticks = 0;
+  #coarse = 0;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#tracker = new HostTracker(model.sources, model.timing);
+    this.#watched = model.sources.map((source) => ({
+      key: sourceKey(source),
+      model: source,
+      scorer: new SourceScorer(source),
+      presence: new PresenceWatch(source),
+      rates: new Alarm(),
+      novelty: new Alarm(),
+      absence: new Alarm(),
+      severity: 'warning',
+      now: { score: 0, p: null, pBelow: null },
+    }));
+    this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
+    this.#novelty = new NoveltyWatch(model);
+    this.#edges = neighbourhood(model);
+    this.#incidents = new IncidentBook(model.id, this.#edges);
+  }
+
+  /** Scores one tick of a block. */
+  tick(block: Block, t: number): TickScore {
+    this.#refuseCoarse(block, t);
+    this.#tracker.advance(block, t);
+    this.#ticks++;
+    const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
+    const anomalies: AnomalyRecord[] = [];
+    const context = { block, t, lost, anomalies };
+    const scored = this.#scoreRates(lost > 0);
+    const critical = discoveryScore(scored, CRITICAL_FDR);
+    for (const [i, watched] of this.#watched.entries()) this.#judge(watched, i, critical, context);
+    const news = this.#novelty.visit(block, t);
+    const fresh = this.#judgeNews(news, context);
+    const anomalous = this.#anomalous();
+    const floor = fresh.length > 0 ? this.#noveltyScore() : 0;
+    return {
+      ts: block.ts[t] as number,
+      host: block.host,
+      seq: block.seq[t] as number,
+      score: Math.max(hostScore(scored), floor),
+      anomalous: anomalous.size > 0,
+      incomplete: lost > 0,
+      sources: [...this.#sourceScores(anomalous), ...fresh],
+      anomalies,
+      incidents: this.#incidents.close(block.host, block.ts[t] as number, anomalous),
+    };
+  }
+
+  checkpoint(): string {
+    return sealCheckpoint(this.#model.id, {
+      ticks: this.#ticks,
+      coarse: this.#coarse,
+      position: this.#tracker.position,
+      trackers: this.#tracker.sources.map((source) => source.state()),
+      watched: this.#watched.map((watched) => ({
+        scorer: watched.scorer.state(),
+        silence: watched.presence.silence,
+        alarms: [watched.rates.state(), watched.novelty.state(), watched.absence.state()],
+        severity: watched.severity,
+      })),
+      novelty: this.#novelty.state(),
+      newcomers: [...this.#newcomers].map(([key, alarm]) => [key, alarm.state()] as const),
+      incidents: this.#incidents.state(),
+    });
+  }
+
+  /** Takes up a checkpoint of the same model; the scorer must be fresh. */
+  resume(text: string): void {
+    const state: ScorerState = openCheckpoint(this.#model.id, text);
+    this.#ticks = state.ticks;
+    this.#coarse = state.coarse;
+    this.#tracker.position = state.position;
+    for (const [i, tracker] of this.#tracker.sources.entries()) {
+      const saved = state.trackers[i];
+      if (!saved) continue;
+      for (const [k, array] of tracker.state().arrays.entries()) {
+        array.set(saved.arrays[k] ?? []);
+      }
+      tracker.resume(saved.counters);
+    }
+    for (const [i, watched] of this.#watched.entries()) {
+      const saved = state.watched[i];
+      if (!saved) continue;
+      watched.scorer.resume(saved.scorer);
+      watched.presence.silence = saved.silence;
+      watched.rates.resume(saved.alarms[0]);
+      watched.novelty.resume(saved.alarms[1]);
+      watched.absence.resume(saved.alarms[2]);
+      watched.severity = saved.severity;
+    }
+    this.#novelty.resume(state.novelty);
+    for (const [key, saved] of state.newcomers) {
+      const alarm = new Alarm();
+      alarm.resume(saved);
+      this.#newcomers.set(key, alarm);
+    }
+    this.#incidents.resume(state.incidents);
+  }
+
+  /** Scores every source's rates; returns the scores of those that have one. */
+  #scoreRates(incomplete: boolean): readonly number[] {
+    const { calibrationTicks } = this.#model.timing;
+    const scores: number[] = [];
+    for (const [i, watched] of this.#watched.entries()) {
+      const tracker = this.#tracker.sources[i];
+      if (!tracker) continue;
+      watched.now = watched.scorer.score(tracker);
+      if (watched.now.p !== null || watched.now.pBelow !== null) scores.push(watched.now.score);
+      if (this.#ticks % calibrationTicks === 0 && !incomplete) {
+        watched.scorer.learn(
+          watched.rates.open || watched.now.score >= this.#model.thresholds.warn,
+        );
+      }
+    }
+    return scores;
+  }
+
+  /** Opens and closes the alarms of rates and presence of one learned source. */
+  #judge(watched: Watched, index: number, critical: number, context: TickContext): void {
+    const { warn } = this.#model.thresholds;
+    const { score } = watched.now;
+    const tracker = this.#tracker.sources[index];
+    if (!tracker) return;
+    const off = score >= warn;
+    const opened = watched.rates.push(off);
+    const severity: Severity =
+      score >= Math.max(critical, this.#model.thresholds.critical) ? 'critical' : 'warning';
+    const worsened =
+      watched.rates.open && severity === 'critical' && watched.severity === 'warning';
+    if (watched.rates.open && off) {
+      this.#incidents.of(watched.key)?.suspects.forEach((suspect) => {
+        if (suspect.source === watched.key) suspect.score = Math.max(suspect.score, score);
+      });
+    }
+    if (opened || worsened) {
+      const { worst } = watched.scorer;
+      watched.severity = severity;
+      if (worst) {
+        this.#record(context, watched.model, watched.now, severity, watched.scorer.kinds(), {
+          reasons: explainRates(watched.model, tracker, worst, watched.scorer.views),
+          related: [],
+        });
+      }
+    }
+    if (!watched.rates.open) watched.severity = 'warning';
+    const away = watched.presence.push(tracker.activeNow);
+    if (!away) watched.absence.push(false);
+    else if (watched.absence.raise()) this.#recordAbsence(watched, context);
+    watched.novelty.push(false);
+  }
+
+  #recordAbsence(watched: Watched, context: TickContext): void {
+    const intervalS = this.#model.timing.intervalMs / 1000;
+    const smallest = this.#smallestP(watched.model.ticks);
+    const reason: Reason = {
+      metric: 'process.silence.seconds',
+      actual: rounded(watched.presence.silence * intervalS),
+      expected: [0, rounded(watched.model.longestSilence * intervalS)],
+      contribution: 1,
+      firstSeen: false,
+    };
+    this.#record(
+      context,
+      watched.model,
+      { score: this.#noveltyScore(), p: null, pBelow: smallest },
+      'warning',
+      ['absent'],
+      { reasons: [reason], related: [] },
+    );
+  }
+
+  #judgeNews(news: readonly Novelty[], context: TickContext): SourceScore[] {
+    const { block, t } = context;
+    const links = [...(block.links.get(t) ?? []), ...(t > 0 ? (block.links.get(t - 1) ?? []) : [])];
+    for (const alarm of this.#newcomers.values()) alarm.push(false);
+    for (const [key, alarm] of this.#newcomers) if (!alarm.open) this.#newcomers.delete(key);
+    const scores: SourceScore[] = [];
+    for (const novelty of news) {
+      const key = sourceKey(novelty.source);
+      const parents = parentsOf(links, novelty.source);
+      this.#alarmOf(key, novelty.newSource)?.raise();
+      const kinds: AnomalyKind[] = ['novel'];
+      if (novelty.items.some((item) => item.startsWith('link:'))) kinds.push('link');
+      const now = {
+        score: this.#noveltyScore(),
+        p: null,
+        pBelow: this.#smallestP(this.#model.ticks),
+      };
+      const severity: Severity = parents.some((parent) => this.#neverSpawned(parent))
+        ? 'critical'
+        : 'warning';
+      const { score } = this.#record(context, novelty.source, now, severity, kinds, {
+        reasons: noveltyReasons(novelty),
+        related: parents.map(sourceKey),
+      });
+      if (novelty.newSource) scores.push({ source: key, score, p: null, anomalous: true });
+    }
+    return scores;
+  }
+
+  #alarmOf(key: string, newSource: boolean): Alarm | undefined {
+    if (!newSource) return this.#byKey.get(key)?.novelty;
+    let alarm = this.#newcomers.get(key);
+    if (!alarm && this.#newcomers.size < MOST_NEWCOMERS) {
+      alarm = new Alarm();
+      this.#newcomers.set(key, alarm);
+    }
+    return alarm;
+  }
+
+  /** Whether a learned source never started another program in training. */
+  #neverSpawned(parent: SourceId): boolean {
+    const known = this.#byKey.get(sourceKey(parent))?.model.known;
+    return known !== undefined && !known.links.some((link) => link.startsWith('fork>'));
+  }
+
+  #record(
+    context: TickContext,
+    source: SourceId,
+    now: RateScore,
+    severity: Severity,
+    kinds: readonly AnomalyKind[],
+    why: { readonly reasons: readonly Reason[]; readonly related: readonly string[] },
+  ): AnomalyRecord {
+    const { block, t } = context;
+    const key = sourceKey(source);
+    const ts = block.ts[t] as number;
+    const provisional = this.#model.regime === 'provisional';
+    const incident = this.#incidents.note(
+      { host: block.host, ts, source: key, score: now.score, severity, kinds },
+      why.related,
+    );
+    const record: AnomalyRecord = {
+      type: 'anomaly',
+      ts: new Date(ts).toISOString(),
+      host: block.host,
+      source: { kind: source.kind, name: source.name },
+      score: rounded(now.score),
+      p: provisional || now.p === null ? null : rounded(now.p),
+      ...(provisional || now.pBelow === null ? {} : { pBelow: rounded(now.pBelow) }),
+      severity,
+      kinds,
+      regime: this.#model.regime,
+      incident: incident.id,
+      id: identityOf(this.#model.id, block.host, ts, key, kinds[0] ?? ''),
+      model: this.#model.id,
+      lost: context.lost,
+      reasons: why.reasons,
+      neighbours: this.#neighbours(key, why.related),
+    };
+    context.anomalies.push(record);
+    return record;
+  }
+
+  /** Neighbours in the graph that score now, the strongest edges first, parents before all. */
+  #neighbours(key: string, parents: readonly string[]): readonly Neighbour[] {
+    const known = (this.#edges.get(key) ?? []).map((edge) => ({
+      source: edge.key,
+      edge: edge.strength,
+    }));
+    const first = parents.map((source) => ({ source, edge: 1 }));
+    return [...first, ...known.filter(({ source }) => !parents.includes(source))]
+      .slice(0, MOST_NEIGHBOURS)
+      .map(({ source, edge }) => ({
+        source,
+        score: rounded(this.#byKey.get(source)?.now.score ?? 0),
+        edge: rounded(edge),
+      }));
+  }
+
+  #anomalous(): Set<string> {
+    const keys = new Set<string>();
+    for (const watched of this.#watched) {
+      if (watched.rates.open || watched.novelty.open || watched.absence.open) keys.add(watched.key);
+    }
+    for (const [key, alarm] of this.#newcomers) if (alarm.open) keys.add(key);
+    return keys;
+  }
+
+  #sourceScores(anomalous: ReadonlySet<string>): readonly SourceScore[] {
+    return this.#watched
+      .filter(({ model }) => !model.self)
+      .map(({ key, now }) => ({
+        source: key,
+        score: now.score,
+        p: now.p,
+        anomalous: anomalous.has(key),
+      }));
+  }
+
+  /** What never happened in training: at least as odd as what opens an alarm. */
+  #noveltyScore(): number {
+    return Math.max(this.#model.thresholds.warn, -Math.log10(this.#smallestP(this.#model.ticks)));
+  }
+
+  #smallestP(ticks: number): number {
+    return 1 / (Math.floor(ticks / this.#model.timing.calibrationTicks) + 1);
+  }
+
+  #refuseCoarse(block: Block, t: number): void {
+    const ms = (block.intervalNs[t] as number) / 1e6;
+    this.#coarse = ms > COARSE_FACTOR * this.#model.timing.intervalMs ? this.#coarse + 1 : 0;
+    if (this.#coarse >= COARSE_TICKS) {
+      throw scoreErrors.make(
+        'SCORE-1003',
+        `ticks: expected about ${this.#model.timing.intervalMs} ms, found ${ms} ms`,
+      );
+    }
+  }
+}
+
+interface TickContext {
+  readonly block: Block;
+  readonly t: number;
+  readonly lost: number;
+  readonly anomalies: AnomalyRecord[];
+}
+
+type AlarmState = readonly [number, number, number];
+
+interface ScorerState {
+  readonly ticks: number;
+  readonly coarse: number;
+  readonly position: { readonly boot: string; readonly ts: number };
+  readonly trackers: readonly {
+    readonly counters: readonly number[];
+    readonly arrays: readonly (Float64Array | Uint8Array)[];
+  }[];
+  readonly watched: readonly {
+    readonly scorer: SourceScorerState;
+    readonly silence: number;
+    readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
+    readonly severity: Severity;
+  }[];
+  readonly novelty: NoveltyState;
+  readonly newcomers: readonly (readonly [string, AlarmState])[];
+  readonly incidents: readonly OpenIncident[];
+}
+
+function noveltyReasons(novelty: Novelty): readonly Reason[] {
+  const items = novelty.items.length > 0 ? novelty.items : ['source'];
+  return items.slice(0, 5).map((item, i) => ({
+    metric: metricOf(item),
+    actual: rounded(novelty.values[i] ?? 1),
+    expected: [0, 0],
+    contribution: rounded(1 / Math.min(5, items.length)),
+    firstSeen: true,
+  }));
+}
+
+/** `call:openat` → `syscall.openat.calls`; a new source without calls shows its start. */
+function metricOf(item: string): string {
+  if (item.startsWith('call:')) return `syscall.${item.slice(5)}.calls`;
+  if (item.startsWith('error:')) return `syscall.${item.slice(6)}.errors`;
+  return item === 'source' ? 'process.starts' : item;
+}

@@ -1,0 +1,168 @@
+import { identityOf } from './identity.js';
+import type { Edge } from './neighbourhood.js';
+import type { AnomalyKind, IncidentRecord, Severity } from './records.js';
+
+/** Quiet time after which an incident is over, in ticks: two faults that close are one story. */
+const QUIET_TICKS = 10;
+/** Suspects named, at most. */
+const MOST_SUSPECTS = 10;
+
+/** A source's part in an incident. */
+export interface Suspect {
+  readonly source: string;
+  score: number;
+  readonly since: number;
+  readonly kinds: AnomalyKind[];
+}
+
+/** An incident as it is held. */
+export interface OpenIncident {
+  readonly id: string;
+  readonly start: number;
+  end: number;
+  severity: Severity;
+  quiet: number;
+  changed: boolean;
+  readonly suspects: Suspect[];
+  /** Sources named beside a suspect: what they show next belongs here too. */
+  readonly linked: string[];
+}
+
+/** Groups anomalies of one source, of neighbouring sources and of the same moment into incidents. */
+export class IncidentBook {
+  readonly #model: string;
+  readonly #neighbours: ReadonlyMap<string, readonly Edge[]>;
+  #open: OpenIncident[] = [];
+
+  constructor(model: string, neighbours: ReadonlyMap<string, readonly Edge[]>) {
+    this.#model = model;
+    this.#neighbours = neighbours;
+  }
+
+  /**
+   * Notes an anomaly and returns the incident that it belongs to.
+   * @param related further sources whose incident it joins: the parent of a new process.
+   */
+  note(
+    anomaly: {
+      readonly host: string;
+      readonly ts: number;
+      readonly source: string;
+      readonly score: number;
+      readonly severity: Severity;
+      readonly kinds: readonly AnomalyKind[];
+    },
+    related: readonly string[] = [],
+  ): OpenIncident {
+    const near = new Set([
+      anomaly.source,
+      ...related,
+      ...(this.#neighbours.get(anomaly.source) ?? []).map((edge) => edge.key),
+    ]);
+    let incident = this.#open.find(
+      ({ suspects, linked }) =>
+        suspects.some((s) => near.has(s.source)) || linked.includes(anomaly.source),
+    );
+    if (!incident) {
+      incident = {
+        id: identityOf(this.#model, anomaly.host, anomaly.ts, anomaly.source),
+        start: anomaly.ts,
+        end: anomaly.ts,
+        severity: anomaly.severity,
+        quiet: 0,
+        changed: true,
+        suspects: [],
+        linked: [],
+      };
+      this.#open.push(incident);
+    }
+    incident.changed = true;
+    for (const key of related) if (!incident.linked.includes(key)) incident.linked.push(key);
+    if (anomaly.severity === 'critical') incident.severity = 'critical';
+    const suspect = incident.suspects.find((s) => s.source === anomaly.source);
+    if (suspect) {
+      suspect.score = Math.max(suspect.score, anomaly.score);
+      for (const kind of anomaly.kinds) if (!suspect.kinds.includes(kind)) suspect.kinds.push(kind);
+    } else {
+      const { source, score, ts, kinds } = anomaly;
+      incident.suspects.push({ source, score, since: ts, kinds: [...kinds] });
+    }
+    return incident;
+  }
+
+  /** The open incident of a source. */
+  of(source: string): OpenIncident | undefined {
+    return this.#open.find(({ suspects }) => suspects.some((s) => s.source === source));
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#open.length;
+  }
+
+  /**
+   * Ends a tick: incidents without an anomalous source grow quiet and close.
+   * @returns those that opened, changed or closed.
+   */
+  close(host: string, ts: number, anomalous: ReadonlySet<string>): readonly IncidentRecord[] {
+    const records: IncidentRecord[] = [];
+    this.#open = this.#open.filter((incident) => {
+      if (incident.suspects.some((s) => anomalous.has(s.source))) {
+        incident.end = ts;
+        incident.quiet = 0;
+      } else {
+        incident.quiet++;
+      }
+      const over = incident.quiet >= QUIET_TICKS;
+      if (incident.changed || over) records.push(this.#record(incident, host, over));
+      incident.changed = false;
+      return !over;
+    });
+    return records;
+  }
+
+  state(): readonly OpenIncident[] {
+    return this.#open;
+  }
+
+  resume(open: readonly OpenIncident[]): void {
+    this.#open = structuredClone([...open]);
+  }
+
+  #record(incident: OpenIncident, host: string, over: boolean): IncidentRecord {
+    return {
+      type: 'incident',
+      id: incident.id,
+      host,
+      state: over ? 'closed' : 'open',
+      severity: incident.severity,
+      start: new Date(incident.start).toISOString(),
+      end: new Date(incident.end).toISOString(),
+      model: this.#model,
+      suspects: [...incident.suspects]
+        .sort((a, b) => this.#rank(a, b))
+        .slice(0, MOST_SUSPECTS)
+        .map(({ source, score, since, kinds }) => ({
+          source,
+          score,
+          since: new Date(since).toISOString(),
+          kinds: [...kinds],
+        })),
+    };
+  }
+
+  /** What is new in kind first, then who acts on whom where both began together, then the score. */
+  #rank(a: Suspect, b: Suspect): number {
+    const novel = Number(b.kinds.includes('novel')) - Number(a.kinds.includes('novel'));
+    if (novel !== 0) return novel;
+    const upstream = Number(this.#actsOn(b, a)) - Number(this.#actsOn(a, b));
+    if (upstream !== 0 && Math.abs(a.score - b.score) < 1) return upstream;
+    return b.score - a.score || a.since - b.since || (a.source < b.source ? -1 : 1);
+  }
+
+  #actsOn(a: Suspect, b: Suspect): boolean {
+    return (this.#neighbours.get(b.source) ?? []).some(
+      (edge) => edge.key === a.source && edge.upstream,
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import type { Block } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import { HostScorer } from './host-scorer.js';
+import type { TickScore } from './records.js';
+
+/** How to start. */
+export interface ScorerOptions {
+  /** A text that {@link Scorer.checkpoint} gave: goes on where that scorer stood. */
+  readonly checkpoint?: string;
+}
+
+/** Scores ticks as they come. */
+export interface Scorer {
+  /**
+   * Scores the ticks of a block, one result per tick, in order. How ticks are cut into blocks
+   * changes nothing, to the bit; nothing after a tick is looked at to score it.
+   * @throws SCORE-1003 on ticks much coarser than those of training.
+   */
+  push(block: Block): TickScore[];
+  /** All that it knows, as text. Its size depends on the model, not on how long it ran. */
+  checkpoint(): string;
+}
+
+/**
+ * Makes a scorer for a model.
+ * @throws SCORE-1001 or SCORE-1002 on a checkpoint of another model or a damaged one.
+ */
+export function createScorer(model: Model, options: ScorerOptions = {}): Scorer {
+  const scorer = new HostScorer(model);
+  if (options.checkpoint !== undefined) scorer.resume(options.checkpoint);
+  return {
+    push: (block) => Array.from(block.ts, (_, t) => scorer.tick(block, t)),
+    checkpoint: () => scorer.checkpoint(),
+  };
+}
