@@ -1,0 +1,70 @@
+import { MODEL_SCHEMA, type Model, type SourceModel, sealModel } from '../src/index.js';
+
+const source: SourceModel = {
+  kind: 'process',
+  name: 'web.service/web',
+  attributes: { exe: '/usr/sbin/web' },
+  self: false,
+  ticks: 60,
+  activeShare: 1,
+  longestSilence: 0,
+  episodes: 1,
+  sporadic: false,
+  withoutRates: 'needs 14 more minutes for rates',
+  features: [
+    { metric: 'syscall.calls', type: 'counter', mean: 120.5, sd: 11.25, min: 80, max: 160 },
+  ],
+  dropped: [{ metric: 'process.instances', reason: 'constant', detail: 4 }],
+  calls: ['read', 'write'],
+  callRanges: [{ call: 'read', min: 40, max: 90 }],
+  histograms: [],
+  known: { calls: ['read', 'write'], errors: [], links: ['tcp>process:db'] },
+  noveltyLimit: null,
+  axes: { rows: 1, cols: 1, type: 'f32', scale: 1, data: 'AACAPw==' },
+  explained: 1,
+  level: null,
+  slow: null,
+  joint: null,
+  mix: null,
+  distribution: null,
+  shape: null,
+  calibration: null,
+};
+
+/** A small, valid, provisional model. */
+export function exampleModel(): Model {
+  return sealModel({
+    schema: MODEL_SCHEMA,
+    name: 'example',
+    parent: null,
+    host: 'example',
+    backends: ['ebpf'],
+    window: { from: 0, to: 60_000, exclude: [] },
+    calibrationFrom: 60_000,
+    seed: 1,
+    regime: 'provisional',
+    missing: ['needs 14 more minutes for rates'],
+    ticks: 60,
+    timing: {
+      intervalMs: 1000,
+      rowTicks: 1,
+      shareTicks: 10,
+      historyRows: 30,
+      calibrationTicks: 10,
+    },
+    sources: [structuredClone(source)],
+    thresholds: { falseAlarmsPerDay: 1, warn: 3, critical: 4, heldOut: null, statement: '' },
+    coverage: { hours: 1 / 60, restarts: 0, seen: 0, ready: false, strangest: [] },
+    steps: {
+      select: { sources: 1, series: 3, blind: [], ranking: [] },
+      clean: { constants: 1, duplicates: 0, self: [], gaps: 0, lost: 0 },
+      explore: [],
+      cluster: [],
+      correlate: [],
+    },
+    failures: [],
+    libraries: { 'ml-pca': '4.1.1' },
+    kernels: 'typescript',
+    graph: null,
+  });
+}
