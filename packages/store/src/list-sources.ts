@@ -1,4 +1,4 @@
-import { compareSources, type Source, sourceKey } from '@ethogram/core';
+import { compareSources, metricInfo, type Source, sourceKey } from '@ethogram/core';
 import type { ReadQuery, SampleStore } from './store.js';
 
 /** What a source did in a range of ticks. */
@@ -8,7 +8,10 @@ export interface SourceSummary {
   readonly metrics: number;
   /** Ticks in which it showed any value. */
   readonly ticks: number;
-  /** Share of its host's ticks in which it showed any value, 0 to 1. */
+  /**
+   * Share of its host's ticks in which it did something, 0 to 1: a counter moved, a distribution
+   * grew, or a metric that the registry does not know was not zero. Being there is not doing.
+   */
   readonly activeShare: number;
 }
 
@@ -16,6 +19,7 @@ interface Counting {
   readonly source: Source;
   readonly metrics: Set<string>;
   ticks: number;
+  active: number;
 }
 
 /** Reads a query and says of each source how much of it there is; by host, then kind and name. */
@@ -34,18 +38,25 @@ export async function listSources(
         source: { host: block.host, kind, name },
         metrics: new Set<string>(),
         ticks: 0,
+        active: 0,
       };
       counted.set(key, known);
       return known;
     });
+    const isGauge = block.series.map(({ metric }) => metricInfo(metric)?.type === 'gauge');
     const seenAt = new Int32Array(block.sources.length).fill(-1);
+    const activeAt = new Int32Array(block.sources.length).fill(-1);
     for (let t = 0; t < block.seq.length; t++) {
       const end = block.rowStart[t + 1] as number;
       for (let at = block.rowStart[t] as number; at < end; at++) {
-        const source = block.series[block.seriesIndex[at] as number]?.source as number;
-        if (seenAt[source] === t) continue;
+        const series = block.seriesIndex[at] as number;
+        const source = block.series[series]?.source as number;
+        const counts = counting[source] as Counting;
+        if (seenAt[source] !== t) counts.ticks++;
         seenAt[source] = t;
-        (counting[source] as Counting).ticks++;
+        if (isGauge[series] || block.values[at] === 0) continue;
+        if (activeAt[source] !== t) counts.active++;
+        activeAt[source] = t;
       }
     }
     for (const s of block.seriesIndex) {
@@ -54,11 +65,11 @@ export async function listSources(
     }
   }
   return [...counted.values()]
-    .map(({ source, metrics, ticks }) => ({
+    .map(({ source, metrics, ticks, active }) => ({
       source,
       metrics: metrics.size,
       ticks,
-      activeShare: ticks / (ticksOf.get(source.host) ?? 1),
+      activeShare: active / (ticksOf.get(source.host) ?? 1),
     }))
     .sort((a, b) =>
       a.source.host === b.source.host

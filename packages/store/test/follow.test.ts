@@ -71,4 +71,18 @@ describe('listSources', () => {
       expect(summary.metrics).toBe(new Set(metrics).size);
     }
   });
+
+  it('counts a source that is there and does nothing as inactive', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    const [tick] = exampleTicks({ count: 1 });
+    if (!tick) throw new Error('expected a tick');
+    const idle = {
+      kind: 'process',
+      name: 'idle',
+      values: new Map([['memory.rss', 4096]]),
+    } as const;
+    await store.samples.append('a', [{ ...tick, samples: [idle] }]);
+    const [summary] = await listSources(store.samples, { recording: 'a' });
+    expect(summary).toMatchObject({ ticks: 1, activeShare: 0 });
+  });
 });
