@@ -6,8 +6,8 @@ import { option } from '../options/option.js';
 import { findWindow } from '../window/find-window.js';
 import { windowOptions } from '../window/window-options.js';
 
-/** Every format that the exporter writes; it is loaded only when a command needs it. */
-const FORMATS = ['csv', 'ndjson'] as const;
+/** Every format that the exporter writes; a test compares, since it is loaded only when needed. */
+const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
 /** `export`: a window of the store as a file. */
 export const exportCommand = defineCommand({
@@ -19,7 +19,7 @@ export const exportCommand = defineCommand({
     ...windowOptions,
     format: option(choice(FORMATS), {
       default: 'csv',
-      help: 'csv has a column for each metric, ndjson a line for each value',
+      help: 'csv has a column for each metric, ndjson a line for each value, parquet is for analysis elsewhere',
       example: 'ndjson',
     }),
     out: option(file, { help: 'the file (default: standard output)', example: 'live.csv.gz' }),

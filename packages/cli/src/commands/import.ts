@@ -5,15 +5,15 @@ import { choice, duration, instant, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { resolveInstant } from '../options/time.js';
 
-/** Every format that the importer reads; it is loaded only when a command needs it. */
-const FORMATS = ['auto', 'csv', 'ndjson'] as const;
+/** Every format that the importer reads; a test compares, since it is loaded only when needed. */
+const FORMATS = ['auto', 'csv', 'ndjson', 'parquet'] as const;
 
 /** `import`: someone else's recording into the store. */
 export const importCommand = defineCommand({
   name: 'import',
   summary: "load someone else's recording into the store",
   description:
-    'Reads CSV (a timestamp column, then a column for each metric) and NDJSON (one value a line); gzip is recognised by content, and - is standard input. All or nothing: a malformed line is named with file, line and column, and the store stays as it was. The same file is never stored twice.',
+    'Reads CSV (a timestamp column, then a column for each metric), NDJSON (one value a line) and Parquet; gzip is recognised by content, and - is standard input. All or nothing: a malformed line is named with file, line and column, and the store stays as it was. The same file is never stored twice.',
   arguments: [
     {
       name: 'FILE',

@@ -7,7 +7,6 @@ import { collect } from '../collect/collect.js';
 import type { CollectValues } from '../collect/collect-options.js';
 import { whoCollects } from '../collect/collector-lease.js';
 import type { CommandContext } from '../command.js';
-import { followStore } from './follow-store.js';
 
 /** Fewest milliseconds before now that a scorer is warmed up with. */
 const WARM_UP_MS = 600_000;
@@ -32,9 +31,14 @@ export async function liveBlocks(
   const { pid, recording } = collecting;
   notices.note(`following recording ${printable(recording)}, made by process ${pid}`);
   const { historyRows, rowTicks, intervalMs } = model.timing;
+  const { follow } = await import('@ethogram/store');
   const from = now - Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
   return {
-    blocks: followStore(store, { host, recording }, from, clock, signal),
+    blocks: follow(
+      store.samples,
+      { host, recording, range: { from, to: Number.MAX_SAFE_INTEGER } },
+      { signal, clock },
+    ),
     liveFrom: now,
   };
 }
