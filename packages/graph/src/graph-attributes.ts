@@ -76,7 +76,6 @@ export interface GraphAttributes {
   mode: string;
   lambda: number;
   fdr: number;
-  minRho: number;
   minStrength: number;
   seed: number;
   /** Keys of the hubs, strongest first. */

@@ -32,7 +32,7 @@ export function scene(
     seed: 1,
     lambda: 0.05,
     shrinkage: 0.01,
-    thresholds: { minRho: 0.1, fdr: 0.05, minStrength: 0.08, lagGain: 0.094 },
+    thresholds: { fdr: 0.05, minStrength: 0.1 },
     nodes: nodes.map(([key, more]) => {
       const source = parseSourceKey(key);
       if (!source) throw new RangeError(`no source key: ${key}`);

@@ -109,14 +109,10 @@ export const graphPartSchema = z
     /** Ledoit–Wolf shrinkage intensity that was found. */
     shrinkage: share,
     thresholds: z.strictObject({
-      /** Smallest |partial correlation| of an accepted edge. */
-      minRho: share,
       /** False discovery rate of the tests. */
       fdr: share,
-      /** Strength from which the circular-shift test accepts. */
-      minStrength: share,
-      /** How much |r(best lag)| must exceed |r(0)| for a lagged edge. */
-      lagGain: finite.min(0),
+      /** Strength from which a pair can be an edge. */
+      minStrength: finite.min(0),
     }),
     nodes: z.array(graphNodeSchema),
     inferred: z.array(inferredEdgeSchema),

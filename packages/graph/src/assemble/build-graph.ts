@@ -59,7 +59,6 @@ function emptyGraph(part: GraphPart, view: GraphViewOptions): DependencyGraph {
     mode: part.mode,
     lambda: part.lambda,
     fdr: part.thresholds.fdr,
-    minRho: part.thresholds.minRho,
     minStrength: part.thresholds.minStrength,
     seed: part.seed,
     hubs: [],

@@ -2,15 +2,18 @@ import type { SourceKind } from '@ethogram/core';
 import type { EdgeHint, InferredEdge } from '@ethogram/model';
 import type { Columns } from './columns.js';
 import { findHints } from './edge-hints.js';
+import { findLead } from './find-lead.js';
 import type { AcceptedPairs } from './infer-edges.js';
-import type { PairStatistics } from './pair-statistics.js';
+import type { ObservedPairs } from './tasks.js';
 
 /** What a description needs besides the statistics. */
 export interface PairContext {
   readonly stepMs: number;
-  /** Rows of the innovations. */
-  readonly n: number;
-  readonly lagGain: number;
+  /** Innovations, a column per series. */
+  readonly x: Columns;
+  /** Mean delay looked for, samples. */
+  readonly delay: number;
+  readonly leadErrors: number;
   /** Normal scores before prewhitening, a column per series. */
   readonly scores: Columns;
   /** Kind of every node. */
@@ -26,7 +29,7 @@ const CANDIDATES_PER_SOURCE = 8;
  * @returns the edges, and the largest |partial correlation| among the pairs left out.
  */
 export function describePairs(
-  pairs: PairStatistics,
+  pairs: ObservedPairs,
   { accepted, q }: AcceptedPairs,
   active: readonly number[],
   context: PairContext,
@@ -46,34 +49,39 @@ export function describePairs(
   const kept = ends.slice(0, count + CANDIDATES_PER_SOURCE * p);
   let rhoFloor = 0;
   for (const { i, j } of ends.slice(kept.length)) {
-    rhoFloor = Math.max(rhoFloor, Math.abs(pairs.rho[i * p + j] as number));
+    rhoFloor = Math.max(rhoFloor, Math.abs(partialAt(pairs, i, j)));
   }
   const isEdge = new Uint8Array(p * p);
   for (const { i, j } of kept.slice(0, count)) isEdge[i * p + j] = isEdge[j * p + i] = 1;
   const kinds = active.map((at) => context.kinds[at] as SourceKind);
   const hintOf = findHints(context.scores, isEdge, kinds);
-  const needed = context.lagGain / Math.sqrt(context.n);
+  const leadOf = findLead(context.x, context.delay, context.leadErrors);
   const edges = kept.map(({ i, j, at }): InferredEdge => {
     const k = i * p + j;
-    const r = pairs.r[k] as number;
-    const lag = pairs.lag[k] as number;
-    const gain = Math.abs(r) - Math.abs(pairs.r0[k] as number);
+    const lead = leadOf(i, j);
     const hint: EdgeHint | null = accepted[at] ? hintOf(i, j) : null;
     return {
       a: active[i] as number,
       b: active[j] as number,
-      strength: rounded(pairs.strength[k] as number),
-      rho: rounded(pairs.rho[k] as number),
-      r: rounded(Math.max(-1, Math.min(1, r))),
+      strength: rounded(Math.min(1, pairs.strength[k] as number)),
+      rho: rounded(partialAt(pairs, i, j)),
+      r: rounded(Math.max(-1, Math.min(1, lead.r))),
       precision: rounded(pairs.precision[k] as number),
-      lagMs: lag * context.stepMs,
-      leads: gain >= needed && lag !== 0 ? (lag > 0 ? 'a' : 'b') : null,
+      lagMs: lead.lag * context.stepMs,
+      leads: lead.leads,
       q: rounded(q[at] as number),
       accepted: accepted[at] === 1,
       hint,
     };
   });
   return { edges, rhoFloor: Math.min(1, rounded(rhoFloor) + 1e-6) };
+}
+
+/** The partial correlation of a pair: within one sample or with the past of one end, the larger. */
+function partialAt({ rho, delayedRho, p }: ObservedPairs, i: number, j: number): number {
+  const within = rho[i * p + j] as number;
+  const over = Math.max(delayedRho[i * p + j] as number, delayedRho[j * p + i] as number);
+  return over > Math.abs(within) ? over : within;
 }
 
 /** Six significant digits: what a correlation is worth, and a third of the bytes. */

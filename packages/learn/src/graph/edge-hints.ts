@@ -1,11 +1,11 @@
 import type { SourceKind } from '@ethogram/core';
 import type { EdgeHint } from '@ethogram/model';
-import { type Columns, column, dot, standardise } from './columns.js';
+import { type Columns, column, dot, sharedColumns, standardise } from './columns.js';
 
 /** Autocorrelation from which a series counts as a timer. */
 const PERIODIC = 0.5;
 
-/** Correlation of both ends with everybody else's mean from which load may explain a pair. */
+/** The share of a correlation that must vanish once everybody else's mean is known. */
 const LOADED = 0.5;
 
 /** Longest period looked for, samples. */
@@ -24,15 +24,14 @@ export function findHints(
 ): (i: number, j: number) => EdgeHint | null {
   const p = scores.count;
   const periods = Array.from({ length: p }, (_, i) => periodOf(column(scores, i)));
-  const load = loadings(scores);
+  const load = loadOf(scores);
   return (i, j) => {
     if (periods[i] !== 0 && periods[i] === periods[j]) return 'timer';
     const direct = kinds[i] === 'device' || kinds[j] === 'device';
     for (let k = 0; !direct && k < p; k++) {
       if (kinds[k] === 'device' && isEdge[i * p + k] && isEdge[j * p + k]) return 'shared device';
     }
-    const both = Math.min(load[i] as number, load[j] as number);
-    return p >= 10 && both > LOADED ? 'load' : null;
+    return p >= 10 && isLoad(scores, load, i, j) ? 'load' : null;
   };
 }
 
@@ -53,18 +52,31 @@ function periodOf(x: Float64Array): number {
   return 0;
 }
 
-/** |Correlation| of every column with the mean of all others. */
-function loadings(scores: Columns): Float64Array {
+/** Whether the load of the host, to which either end belongs, takes most of a correlation away. */
+function isLoad(scores: Columns, load: Columns, i: number, j: number): boolean {
+  const n = scores.rows;
+  const [a, b] = [column(scores, i), column(scores, j)];
+  const r = dot(a, b) / n;
+  const [la, lb] = [column(load, i), column(load, j)];
+  const [ra, rb] = [(dot(a, la) + dot(a, lb)) / 2 / n, (dot(b, la) + dot(b, lb)) / 2 / n];
+  const left = (r - ra * rb) / Math.sqrt(Math.max(1e-9, (1 - ra * ra) * (1 - rb * rb)));
+  return ra * rb * r > 0 && left * r < LOADED * r * r;
+}
+
+/** For every column the mean of all others, standardised. */
+function loadOf(scores: Columns): Columns {
   const { rows, count: p } = scores;
   const sum = new Float64Array(rows);
   for (let i = 0; i < p; i++) {
     const x = column(scores, i);
     for (let t = 0; t < rows; t++) sum[t] = (sum[t] as number) + (x[t] as number);
   }
-  return Float64Array.from({ length: p }, (_, i) => {
+  const load = sharedColumns(rows, p);
+  for (let i = 0; i < p; i++) {
     const x = column(scores, i);
-    const others = sum.map((value, t) => value - (x[t] as number));
-    standardise(others);
-    return Math.abs(dot(x, others)) / rows;
-  });
+    const target = column(load, i);
+    for (let t = 0; t < rows; t++) target[t] = (sum[t] as number) - (x[t] as number);
+    standardise(target);
+  }
+  return load;
 }

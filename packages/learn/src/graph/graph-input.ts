@@ -36,16 +36,16 @@ export interface GraphInput {
 
 /** Settings of the inference. */
 export interface GraphOptions {
-  /** Largest lag looked at, milliseconds. */
-  readonly maxLagMs: number;
+  /** Mean of the delays looked for, milliseconds. */
+  readonly delayMs: number;
   /** Sources active in a smaller share of samples stay isolated. */
   readonly minActiveShare: number;
   /** False discovery rate of accepted edges. */
   readonly fdr: number;
-  /** Smallest |partial correlation| of an edge without a lag. */
-  readonly minRho: number;
-  /** How much |r(best lag)| must exceed |r(0)|, in units of 1/√n. */
-  readonly lagGain: number;
+  /** Smallest strength of an edge. */
+  readonly minStrength: number;
+  /** How many standard errors a lead must exceed the opposite one to give a direction. */
+  readonly leadErrors: number;
   /** More sources than this are inferred in the fast mode. */
   readonly fastAbove: number;
   /** Worker threads; 0 runs in the calling thread. */
@@ -54,14 +54,14 @@ export interface GraphOptions {
 
 /** The settings that hold where none are given. */
 export const GRAPH_DEFAULTS: Readonly<GraphOptions> = Object.freeze({
-  // A dependency that takes longer than three seconds is lost in what else happens.
-  maxLagMs: 3000,
+  // Queues and write-back answer within seconds; what takes longer is lost in what else happens.
+  delayMs: 2000,
   // Fewer events than this carry no correlation that could be told from chance.
   minActiveShare: 0.05,
   fdr: 0.05,
   // Weaker than this is of no use to a reader, however sure.
-  minRho: 0.1,
-  lagGain: 4,
+  minStrength: 0.1,
+  leadErrors: 4,
   fastAbove: 200,
   threads: 2,
 });

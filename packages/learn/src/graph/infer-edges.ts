@@ -1,22 +1,22 @@
 import type { Rng } from '@ethogram/core';
 import { type Columns, column, sharedColumns } from './columns.js';
 import { benjaminiHochberg, correlationPValue, shiftQValues } from './false-discovery.js';
-import type { PairOptions, PairStatistics } from './pair-statistics.js';
+import type { PairStatistics } from './pair-statistics.js';
 
 /** Thresholds of {@link acceptPairs}. */
 export interface AcceptOptions {
+  /** False discovery rate of both tests. */
   readonly fdr: number;
-  readonly minRho: number;
-  /** How much |r(best lag)| must exceed |r(0)|, in units of 1/√n. */
-  readonly lagGain: number;
+  /** Strength below which an edge is of no use, however sure. */
+  readonly minStrength: number;
 }
 
 /** Per unordered pair, in row order (0,1), (0,2), …: whether it is an edge, and how surely. */
 export interface AcceptedPairs {
   readonly accepted: Uint8Array;
-  /** False discovery rate by which the pair passes, the larger of the tests that count. */
+  /** False discovery rate at which the pair passes both tests. */
   readonly q: Float64Array;
-  /** Smallest strength that passes the circular-shift test. */
+  /** Strength from which a pair can be an edge. */
   readonly minStrength: number;
 }
 
@@ -37,9 +37,10 @@ export function shiftColumns(x: Columns, rng: Rng): Columns {
   return shifted;
 }
 
-/** How many shifted replicates give at least some 5,000 null pairs. */
-export function replicatesFor(p: number): number {
-  return Math.max(1, Math.min(40, Math.ceil(10_000 / (p * (p - 1)))));
+/** How many shifted replicates are drawn: some 5,000 null pairs, and four where time is no matter. */
+export function replicatesFor(p: number, fast: boolean): number {
+  const enough = Math.min(40, Math.ceil(10_000 / (p * (p - 1))));
+  return Math.max(fast ? 1 : 4, enough);
 }
 
 /** The upper triangle of a row-major `p × p` matrix, row by row. */
@@ -53,8 +54,16 @@ export function upperTriangle(matrix: ArrayLike<number>, p: number): Float64Arra
 }
 
 /**
- * Which pairs are edges: those whose strength passes the circular-shift test and whose partial
- * correlation is significant (Benjamini–Hochberg) or whose correlation is clearly larger at a lag than at none.
+ * The strength that the strongest of p²/2 unrelated pairs is expected to reach,
+ * √(2 ln(p²)/n): the universal threshold of Donoho & Johnstone (1994).
+ */
+export function universalThreshold(p: number, n: number): number {
+  return 2 * Math.sqrt(Math.log(p) / n);
+}
+
+/**
+ * Which pairs are edges: those that are as strong as no unrelated pair would be, and pass the
+ * circular-shift test and Benjamini–Hochberg on the correlation that is left after conditioning.
  * @param nulls strengths of shifted replicates, all pairs of all replicates.
  * @param n rows of the innovations.
  */
@@ -66,34 +75,14 @@ export function acceptPairs(
 ): AcceptedPairs {
   const { p } = pairs;
   const strength = upperTriangle(pairs.strength, p);
-  const rho = upperTriangle(pairs.rho, p);
-  const r = upperTriangle(pairs.r, p);
-  const r0 = upperTriangle(pairs.r0, p);
   const m = strength.length;
   const shiftQ = shiftQValues(strength, nulls, m === 0 ? 1 : nulls.length / m);
-  const testQ = benjaminiHochberg(rho.map((value) => correlationPValue(value, n, p - 2)));
-  const accepted = new Uint8Array(m);
-  const q = new Float64Array(m);
-  let minStrength = 1;
-  for (let i = 0; i < m; i++) {
-    const direct = Math.abs(rho[i] as number) > options.minRho;
-    const lagged =
-      Math.abs(r[i] as number) - Math.abs(r0[i] as number) >= options.lagGain / Math.sqrt(n);
-    const viaTest = direct ? Math.max(testQ[i] as number, shiftQ[i] as number) : 1;
-    q[i] = Math.min(viaTest, lagged ? (shiftQ[i] as number) : 1);
-    if ((shiftQ[i] as number) <= options.fdr)
-      minStrength = Math.min(minStrength, strength[i] as number);
-    if ((q[i] as number) <= options.fdr) accepted[i] = 1;
-  }
+  const left = upperTriangle(pairs.conditioned, p);
+  const testQ = benjaminiHochberg(left.map((value) => correlationPValue(value, n, 1)));
+  const minStrength = Math.max(options.minStrength, universalThreshold(p, n));
+  const q = shiftQ.map((value, i) => Math.max(value, testQ[i] as number));
+  const accepted = Uint8Array.from(q, (value, i) =>
+    value <= options.fdr && (strength[i] as number) >= minStrength ? 1 : 0,
+  );
   return { accepted, q, minStrength };
 }
-
-/** The settings of the recipe. */
-export const PAIR_DEFAULTS: Readonly<Omit<PairOptions, 'lambda'> & AcceptOptions> = Object.freeze({
-  // Beyond three samples a reply is lost in what else happens.
-  maxLag: 3,
-  fdr: 0.05,
-  // Below this a partial correlation is too weak to be of use, however sure.
-  minRho: 0.1,
-  lagGain: 4,
-});

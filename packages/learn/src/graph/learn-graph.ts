@@ -10,11 +10,10 @@ import {
 } from './graph-input.js';
 import { prepareNodes } from './graph-nodes.js';
 import { acceptPairs, replicatesFor } from './infer-edges.js';
-import type { PairStatistics } from './pair-statistics.js';
 import { type Prewhitened, prewhiten } from './prewhiten.js';
 import { runTasks } from './run-tasks.js';
 import { setDuplicatesAside } from './set-duplicates-aside.js';
-import type { Task } from './tasks.js';
+import type { ObservedPairs, Task } from './tasks.js';
 
 /** What {@link learnGraph} takes besides the data. */
 export interface LearnGraphInput extends GraphInput {
@@ -27,7 +26,7 @@ export interface LearnGraphInput extends GraphInput {
  * Learns who depends on whom: observed links as they are, and dependences inferred from the
  * activity of the sources. Same input and seed, same part, whatever the number of threads.
  * @throws the signal's reason when aborted; RangeError on series of unequal length.
- * Complexity: (maxLag + ½) n p² + maxLag p³ for p active sources.
+ * Complexity: 2 n p² + 5 p³ for p active sources, once more per shifted replicate.
  */
 export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
   const options = { ...GRAPH_DEFAULTS, ...input.options };
@@ -46,7 +45,7 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
     seed,
     lambda: 0,
     shrinkage: 0,
-    thresholds: { minRho: options.minRho, fdr: options.fdr, minStrength: 1, lagGain: 0 },
+    thresholds: { fdr: options.fdr, minStrength: 1 },
     nodes,
     inferred: [],
     rhoFloor: 1,
@@ -61,16 +60,16 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
   const white = prewhiten(columns.series);
   const x = white.innovations;
   const lambda = Math.sqrt(Math.log(p) / x.rows);
-  const maxLag = Math.max(0, Math.min(8, Math.round(options.maxLagMs / input.stepMs)));
-  const pairOptions = { lambda, maxLag };
-  const replicates = p > options.fastAbove ? 1 : replicatesFor(p);
+  const pairOptions = { delay: Math.min(4, Math.max(0.5, options.delayMs / input.stepMs)) };
+  const fast = p > options.fastAbove;
+  const replicates = replicatesFor(p, fast);
   const run = { threads: p < 40 ? 0 : options.threads, signal: input.signal };
-  const tasks: Task[] = [{ type: 'pairs', x, options: pairOptions }];
+  const tasks: Task[] = [{ type: 'pairs', x, options: pairOptions, lambda }];
   for (let replicate = 0; replicate < replicates; replicate++) {
     tasks.push({ type: 'null strengths', x, options: pairOptions, seed, replicate });
   }
-  const [pairs, ...nulls] = (await runTasks(tasks, run)) as [PairStatistics, ...Float64Array[]];
-  const labels = (await runTasks([{ type: 'clusters', r: pairs.r, p }], run))[0] as Int32Array;
+  const [pairs, ...nulls] = (await runTasks(tasks, run)) as [ObservedPairs, ...Float64Array[]];
+  const labels = (await runTasks([{ type: 'clusters', r: pairs.r0, p }], run))[0] as Int32Array;
   const accepted = acceptPairs(pairs, concatenate(nulls), x.rows, options);
   for (const [i, at] of columns.active.entries()) {
     const node = nodes[at] as GraphNode;
@@ -80,21 +79,21 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
   }
   const described = describePairs(pairs, accepted, columns.active, {
     stepMs: input.stepMs,
-    n: x.rows,
-    lagGain: options.lagGain,
+    x,
+    leadErrors: options.leadErrors,
+    delay: pairOptions.delay,
     scores: white.scores,
     kinds: nodes.map((node) => node.kind),
   });
   return withDuplicates(
     {
       ...part,
-      mode: p > options.fastAbove ? 'fast' : 'full',
+      mode: fast ? 'fast' : 'full',
       lambda: rounded(lambda),
       shrinkage: rounded(pairs.shrinkage),
       thresholds: {
         ...part.thresholds,
         minStrength: rounded(accepted.minStrength),
-        lagGain: rounded(options.lagGain / Math.sqrt(x.rows)),
       },
       inferred: described.edges,
       rhoFloor: described.rhoFloor,

@@ -52,30 +52,42 @@ export function ledoitWolf(x: Columns, s: Float64Array): ShrunkCovariance {
   return { covariance, shrinkage };
 }
 
+/** Lower Cholesky factor, row-major; `undefined` where the matrix is not positive definite. */
+function cholesky(a: Float64Array, p: number): Float64Array | undefined {
+  const l = new Float64Array(p * p);
+  for (let i = 0; i < p; i++) {
+    const row = l.subarray(i * p, (i + 1) * p);
+    for (let j = 0; j <= i; j++) {
+      const other = l.subarray(j * p, j * p + j);
+      const sum = (a[i * p + j] as number) - dot(other, row);
+      if (i === j) {
+        if (!(sum > 0)) return undefined;
+        row[i] = Math.sqrt(sum);
+      } else row[j] = sum / (l[j * p + j] as number);
+    }
+  }
+  return l;
+}
+
+/** Whether a symmetric matrix is positive definite. Complexity: p³/6. */
+export function isPositiveDefinite(a: Float64Array, p: number): boolean {
+  return cholesky(a, p) !== undefined;
+}
+
 /**
  * Inverse of a symmetric positive definite matrix by Cholesky decomposition; `undefined` where
  * it is not positive definite. Row-major `p × p`. Complexity: p³.
  */
 export function invertPositiveDefinite(a: Float64Array, p: number): Float64Array | undefined {
-  const l = new Float64Array(p * p);
-  for (let i = 0; i < p; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * p + j] as number;
-      for (let k = 0; k < j; k++) sum -= (l[i * p + k] as number) * (l[j * p + k] as number);
-      if (i === j) {
-        if (!(sum > 0)) return undefined;
-        l[i * p + i] = Math.sqrt(sum);
-      } else l[i * p + j] = sum / (l[j * p + j] as number);
-    }
-  }
+  const l = cholesky(a, p);
+  if (!l) return undefined;
   // Row i of `m` becomes column i of L⁻¹, so that the products below run along rows.
   const m = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
     m[i * p + i] = 1 / (l[i * p + i] as number);
     for (let j = i + 1; j < p; j++) {
-      let sum = 0;
-      for (let k = i; k < j; k++) sum -= (l[j * p + k] as number) * (m[i * p + k] as number);
-      m[i * p + j] = sum / (l[j * p + j] as number);
+      const sum = dot(l.subarray(j * p + i, j * p + j), m.subarray(i * p + i, i * p + j));
+      m[i * p + j] = -sum / (l[j * p + j] as number);
     }
   }
   const inverse = new Float64Array(p * p);

@@ -1,5 +1,9 @@
-import { type Columns, column, dot } from './columns.js';
-import { graphicalLasso, partialCorrelations } from './graphical-lasso.js';
+import { bartlettFactors } from './bartlett.js';
+import type { Columns } from './columns.js';
+import { conditionOnOne } from './condition-on-one.js';
+import { delayedDependence } from './delayed-dependence.js';
+import { withoutNoise } from './errors-in-variables.js';
+import { partialCorrelations } from './graphical-lasso.js';
 import { gram, invertPositiveDefinite, ledoitWolf } from './ledoit-wolf.js';
 
 /** What is known of every pair of columns; all matrices row-major `p × p`. */
@@ -7,139 +11,100 @@ export interface PairStatistics {
   readonly p: number;
   /** What pairs are ranked by: 0 … 1, symmetric. */
   readonly strength: Float64Array;
+  /** Correlation that is left after the most explaining third column, 0 … 1, symmetric; for tests. */
+  readonly conditioned: Float64Array;
   /** Partial correlation from the shrunk covariance, symmetric. */
   readonly rho: Float64Array;
   /** Correlation at lag 0, symmetric. */
   readonly r0: Float64Array;
-  /** Correlation at the best lag, symmetric. */
-  readonly r: Float64Array;
-  /** Best lag in samples: positive at (i, j) where i moves first; antisymmetric. */
-  readonly lag: Int8Array;
-  /** Precision matrix of the graphical lasso. */
-  readonly precision: Float64Array;
+  /** At (i, j) the strength with which i's recent past acts on j, 0 … 1. */
+  readonly delayed: Float64Array;
+  /** Partial correlation behind `delayed`. */
+  readonly delayedRho: Float64Array;
+  /** Ledoit–Wolf covariance. */
+  readonly covariance: Float64Array;
   readonly shrinkage: number;
 }
 
 /** Settings of {@link pairStatistics}. */
 export interface PairOptions {
-  /** Penalty of the graphical lasso. */
-  readonly lambda: number;
-  /** Largest lag looked at, samples. */
-  readonly maxLag: number;
+  /** Mean delay looked for, samples. */
+  readonly delay: number;
 }
 
+/** Weight of the joint partial correlation against the one given a single other column, in a geometric mean. */
+const JOINT = 2 / 3;
+
+/** The same for delayed dependence, where few columns compete and noise weighs more. */
+const JOINT_DELAYED = 1 / 3;
+
+/** Delayed dependence counts a little less, since the larger of two directions is taken. */
+const DELAYED = 0.8;
+
 /**
- * Direct dependence of every pair of unit-variance innovations: the graphical lasso's partial
- * correlation plus half of the weakest lag-aligned correlation that remains after conditioning
- * on any one other column, rescaled to 0 … 1.
- * Complexity: (maxLag + ½) n p² + maxLag p³.
+ * Direct dependence of every pair of unit-variance innovations. Within one sample: the partial
+ * correlation given all others, with measurement noise taken out of the covariance, and the
+ * weakest correlation given any one other column, as a weighted geometric mean; zero where the
+ * two disagree in sign with the plain correlation (what conditioning on a common child makes).
+ * Over several samples: the same of each column's recent past on the other. The larger counts,
+ * divided by Bartlett's factor, so that two timers of one period gain nothing from it.
+ * Complexity: 2 n p² + 3 p³.
  */
 export function pairStatistics(x: Columns, options: PairOptions): PairStatistics {
   const p = x.count;
-  const lagged = laggedCorrelations(x, options.maxLag);
-  const r0 = lagged[0] as Float64Array;
+  const r0 = gram(x);
   const { covariance, shrinkage } = ledoitWolf(x, r0);
-  const inverse = invertPositiveDefinite(covariance, p);
-  const rho = inverse ? partialCorrelations(inverse, p) : new Float64Array(p * p);
-  const { precision } = graphicalLasso(covariance, p, options.lambda);
-  const sparse = partialCorrelations(precision, p);
-  const { r, lag } = alignLags(lagged, p);
-  const conditioned = weakestConditioned(lagged, r, lag, p);
+  const rho = partialOf(covariance, p);
+  const direct = partialOf(withoutNoise(covariance, p), p);
+  const one = conditionOnOne(r0, p);
+  const past = delayedDependence(x, options.delay);
+  const factors = bartlettFactors(x);
   const strength = new Float64Array(p * p);
+  const conditioned = new Float64Array(p * p);
+  const delayed = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) {
       const at = i * p + j;
       if (i !== j) {
-        strength[at] =
-          (Math.abs(sparse[at] as number) + 0.5 * Math.abs(conditioned[at] as number)) / 1.5;
+        const both = joined(past.rho[at] as number, past.conditioned[at] as number, JOINT_DELAYED);
+        delayed[at] = (DELAYED * both) / (factors[at] as number);
       }
     }
   }
-  return { p, strength, rho, r0, r, lag, precision, shrinkage };
-}
-
-/** Correlations `[l][i, j] = corr(xᵢ(t), xⱼ(t + l))` for l = 0 … maxLag. */
-function laggedCorrelations(x: Columns, maxLag: number): Float64Array[] {
-  const { count: p, rows: n } = x;
-  const lagged = [gram(x)];
-  for (let l = 1; l <= maxLag; l++) {
-    const c = new Float64Array(p * p);
-    for (let i = 0; i < p; i++) {
-      const xi = column(x, i).subarray(0, n - l);
-      for (let j = 0; j < p; j++) {
-        if (i !== j) c[i * p + j] = dot(xi, column(x, j).subarray(l)) / n;
-      }
-    }
-    lagged.push(c);
-  }
-  return lagged;
-}
-
-function alignLags(lagged: readonly Float64Array[], p: number) {
-  const r = new Float64Array(p * p);
-  const lag = new Int8Array(p * p);
   for (let i = 0; i < p; i++) {
     for (let j = i + 1; j < p; j++) {
-      let best = (lagged[0] as Float64Array)[i * p + j] as number;
-      let bestLag = 0;
-      for (let l = 1; l < lagged.length; l++) {
-        const c = lagged[l] as Float64Array;
-        const ahead = c[i * p + j] as number;
-        const behind = c[j * p + i] as number;
-        if (Math.abs(ahead) > Math.abs(best)) [best, bestLag] = [ahead, l];
-        if (Math.abs(behind) > Math.abs(best)) [best, bestLag] = [behind, -l];
-      }
-      r[i * p + j] = r[j * p + i] = best;
-      lag[i * p + j] = bestLag;
-      lag[j * p + i] = -bestLag;
+      const at = i * p + j;
+      const ta = j * p + i;
+      const factor = factors[at] as number;
+      const agree = (direct[at] as number) * (r0[at] as number) > 0;
+      const within = agree ? joined(direct[at] as number, one[at] as number, JOINT) / factor : 0;
+      const over = Math.max(delayed[at] as number, delayed[ta] as number);
+      strength[at] = strength[ta] = Math.max(within, over);
+      const left =
+        within >= over
+          ? (one[at] as number)
+          : Math.max(past.conditioned[at] as number, past.conditioned[ta] as number);
+      conditioned[at] = conditioned[ta] = left / Math.sqrt(factor);
     }
   }
-  return { r, lag };
+  return {
+    p,
+    strength,
+    conditioned,
+    rho,
+    r0,
+    delayed,
+    delayedRho: past.rho,
+    covariance,
+    shrinkage,
+  };
 }
 
-/**
- * For every pair the weakest of its correlations given one other column k, all three aligned
- * at the pair's best lag L: k is looked at where corr(xᵢ(t), x_k(t + l)) corr(x_k(t + l),
- * xⱼ(t + L)) is largest over l.
- */
-function weakestConditioned(
-  lagged: readonly Float64Array[],
-  r: Float64Array,
-  lag: Int8Array,
-  p: number,
-): Float64Array {
-  const maxLag = lagged.length - 1;
-  const at = (l: number, i: number, k: number): number =>
-    (l >= 0
-      ? (lagged[l] as Float64Array)[i * p + k]
-      : (lagged[-l] as Float64Array)[k * p + i]) as number;
-  const weakest = new Float64Array(p * p);
-  for (let i = 0; i < p; i++) {
-    for (let j = i + 1; j < p; j++) {
-      const rij = r[i * p + j] as number;
-      const lagIj = lag[i * p + j] as number;
-      const from = Math.max(-maxLag, lagIj - maxLag);
-      const to = Math.min(maxLag, lagIj + maxLag);
-      let least = rij;
-      for (let k = 0; k < p; k++) {
-        if (k === i || k === j) continue;
-        const rik0 = r[i * p + k] as number;
-        const rkj0 = r[k * p + j] as number;
-        if (Math.abs(rik0 * rkj0) < 0.01) continue;
-        let product = 0;
-        let a = 0;
-        let b = 0;
-        for (let l = from; l <= to; l++) {
-          const ik = at(l, i, k);
-          const kj = at(lagIj - l, k, j);
-          if (ik * kj * rij > product) [product, a, b] = [ik * kj * rij, ik, kj];
-        }
-        const rest = (rij - a * b) / Math.sqrt(Math.max(1e-9, (1 - a * a) * (1 - b * b)));
-        const kept = rest * rij > 0 ? rest : 0;
-        if (Math.abs(kept) < Math.abs(least)) least = kept;
-      }
-      weakest[i * p + j] = weakest[j * p + i] = least;
-    }
-  }
-  return weakest;
+function joined(joint: number, single: number, weight: number): number {
+  return Math.abs(joint) ** weight * Math.abs(single) ** (1 - weight);
+}
+
+function partialOf(covariance: Float64Array, p: number): Float64Array {
+  const inverse = invertPositiveDefinite(covariance, p);
+  return inverse ? partialCorrelations(inverse, p) : new Float64Array(p * p);
 }
