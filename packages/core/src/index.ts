@@ -29,5 +29,14 @@ export type { Source, SourceId, SourceKind } from './source.js';
 export { compareSources, isSourceKind, parseSourceKey, SOURCE_KINDS, sourceKey } from './source.js';
 export type { Histogram, Link, LinkKind, Marker, MarkerKind, SourceSample, Tick } from './tick.js';
 export { tickIdentity } from './tick.js';
+export { parseBpftraceLine } from './trace-text/bpftrace-json.js';
+export { DtraceTextParser } from './trace-text/dtrace-text.js';
+export type {
+  PrintedAggregation,
+  PrintedBucket,
+  TraceItem,
+} from './trace-text/printed-aggregation.js';
+export { traceSeries } from './trace-text/printed-aggregation.js';
+export { printedHistogram, SchemeGuess } from './trace-text/scheme-guess.js';
 export type { TimeRange, Window } from './window.js';
 export { windowHolds, windowLengthMs } from './window.js';

@@ -6,25 +6,20 @@ import { int64 } from './int64.js';
  * Equal steps: bucket 0 holds what is below `base`, bucket i holds
  * base + (i − 1)·step … base + i·step − 1, the last what is at or above the end of the last
  * whole step. Source: illumos `dtrace_aggregate_lquantize`.
- * @param base 32-bit signed integer.
- * @param limit 32-bit signed integer, at least one step above `base`.
- * @param step 1 … 65,535; at most 65,535 steps.
- * @throws RangeError on parameters that DTrace would refuse.
+ * DTrace takes 32-bit bounds and 16-bit steps; here they may be any safe integers, so that
+ * bpftrace's `lhist` of nanoseconds fits too.
+ * @param base safe integer.
+ * @param limit safe integer, at least one step above `base`.
+ * @param step from 1 on; at most 65,535 steps fit between the bounds.
+ * @throws RangeError on other parameters.
  */
 export function lquantizeScheme(base: number, limit: number, step = 1): BucketScheme {
   const levels = Math.floor((limit - base) / step);
-  if (
-    !isInt32(base) ||
-    !isInt32(limit) ||
-    !Number.isInteger(step) ||
-    step < 1 ||
-    step > 0xffff ||
-    levels < 1 ||
-    levels > 0xffff
-  ) {
+  const areIntegers = [base, limit, step].every(Number.isSafeInteger);
+  if (!areIntegers || step < 1 || levels < 1 || levels > 0xffff) {
     throw new RangeError(
-      'lquantize: expected 32-bit base and limit with 1 to 65535 steps of 1 to 65535 ' +
-        `between them, found ${base},${limit},${step}`,
+      'lquantize: expected whole base and limit with 1 to 65535 steps of at least 1 between ' +
+        `them, found ${base},${limit},${step}`,
     );
   }
   const end = base + levels * step;
@@ -46,8 +41,4 @@ export function lquantizeScheme(base: number, limit: number, step = 1): BucketSc
     },
   });
   return scheme;
-}
-
-function isInt32(value: number): boolean {
-  return (value | 0) === value;
 }
