@@ -31,6 +31,50 @@ static __always_inline void add(struct table *table, u32 slot, u32 first, u32 se
   table->touched[slot / 64] |= 1ULL << (slot & 63);
 }
 
+/* Which calls move bytes and return how many: by slot, 1 the read family, 2 the write family. */
+const volatile __u8 native_family[CALL_SLOTS] = NATIVE_FAMILY;
+const volatile __u8 compat_family[CALL_SLOTS] = COMPAT_FAMILY;
+
+static __always_inline u32 size_bucket(u32 size)
+{
+  u32 bits = 0;
+  if (size >> 16) {
+    bits = 16;
+    size >>= 16;
+  }
+  if (size >> 8) {
+    bits += 8;
+    size >>= 8;
+  }
+  if (size >> 4) {
+    bits += 4;
+    size >>= 4;
+  }
+  if (size >> 2) {
+    bits += 2;
+    size >>= 2;
+  }
+  return bits + (size >> 1) + (size > 0);
+}
+
+static __always_inline void count_transfer(struct transfers *transfers, u32 family, u64 bytes)
+{
+  u32 way = family - 1;
+  if (way > 1)
+    return;
+  transfers->bytes[way] += bytes;
+  transfers->sizes[way][size_bucket(bytes) & (SIZE_BUCKETS - 1)]++;
+}
+
+static struct native_table *made_native(struct task_struct *task)
+{
+  struct native_table *table =
+      bpf_task_storage_get(&native_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!table)
+    __sync_fetch_and_add(&lost_storage, 1);
+  return table;
+}
+
 static struct table *made(void *map, struct task_struct *task)
 {
   struct table *table = bpf_task_storage_get(map, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -77,26 +121,34 @@ static __always_inline void count(struct task_struct *task, struct table *table,
 /* By the 32-bit table. Numbers from 424 on mean the same in every ABI: they count as native. */
 static __noinline int count_compat(struct task_struct *task, int nr, long ret)
 {
-  bool high = nr >= CALL_HIGH;
-  struct table *table = high ? made(&native_calls, task) : made(&compat_calls, task);
-  if (!table)
+  struct native_table *native = made_native(task);
+  struct table *table = made(&compat_calls, task);
+  if (!native || !table)
     return 0;
-  if (nr < 0) /* a return from a signal handler: its result is the interrupted code's register */
+  if (nr < 0) { /* a return from a signal handler: its result is the interrupted code's register */
     count(task, table, COMPAT_SIGRETURN, 0, true);
-  else if (high)
-    count(task, table, high_slot(nr), ret, false);
-  else
+  } else if (nr >= CALL_HIGH) {
+    count(task, &native->table, high_slot(nr), ret, false);
+  } else {
     count(task, table, nr, ret, true);
+    native->table.total++;
+    if (compat_family[nr] && ret >= 0)
+      count_transfer(&native->transfers, compat_family[nr], ret);
+  }
   return 0;
 }
 
-static __always_inline void count_native(struct task_struct *task, struct table *table, int nr,
-                                         long ret)
+static __always_inline void count_native(struct task_struct *task, struct native_table *native,
+                                         int nr, long ret)
 {
-  if (nr < 0)
-    count(task, table, NR_SIGRETURN, 0, false);
-  else
-    count(task, table, native_slot(nr), ret, false);
+  if (nr < 0) {
+    count(task, &native->table, NR_SIGRETURN, 0, false);
+    return;
+  }
+  u32 slot = native_slot(nr);
+  count(task, &native->table, slot, ret, false);
+  if (slot < CALL_SLOTS && native_family[slot] && ret >= 0)
+    count_transfer(&native->transfers, native_family[slot], ret);
 }
 
 /* The first call seen of a task. In a new task that is the return of the clone or fork which
@@ -105,8 +157,8 @@ static __noinline int first_call(struct task_struct *task, int nr, long ret)
 {
   struct climb *climb = cpu_climb();
   bool compat = IS_COMPAT(task);
-  struct table *table = made(&native_calls, task);
-  if (!table || !climb)
+  struct native_table *native = made_native(task);
+  if (!native || !climb)
     return 0;
   state_of(task, climb);
   if (ret == 0 && (compat ? IS_COMPAT_FORK(nr) : IS_FORK(nr)))
@@ -114,7 +166,7 @@ static __noinline int first_call(struct task_struct *task, int nr, long ret)
   else if (compat)
     count_compat(task, nr, ret);
   else
-    count_native(task, table, nr, ret);
+    count_native(task, native, nr, ret);
   return 0;
 }
 
@@ -123,11 +175,11 @@ int BPF_PROG(count_call, struct pt_regs *regs, long ret)
 {
   struct task_struct *task = bpf_get_current_task_btf();
   int nr = CALL_NUMBER(regs);
-  struct table *table = bpf_task_storage_get(&native_calls, task, 0, 0);
-  if (!table)
+  struct native_table *native = bpf_task_storage_get(&native_calls, task, 0, 0);
+  if (!native)
     return first_call(task, nr, ret);
   if (IS_COMPAT(task))
     return count_compat(task, nr, ret);
-  count_native(task, table, nr, ret);
+  count_native(task, native, nr, ret);
   return 0;
 }

@@ -35,8 +35,8 @@ int read_tasks(struct bpf_iter__task *context)
   u64 generation = state->generation;
   if (!generation)
     return 0;
-  struct table *table = bpf_task_storage_get(&native_calls, task, 0, 0);
-  u32 total = table ? table->total : 0;
+  struct native_table *native = bpf_task_storage_get(&native_calls, task, 0, 0);
+  u32 total = native ? native->table.total : 0;
   u64 cpu_ns = task->se.sum_exec_runtime;
   if (!all_tasks && state->seen && total == state->seen_total && cpu_ns == state->seen_cpu_ns)
     return 0;

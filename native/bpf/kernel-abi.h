@@ -27,6 +27,19 @@ struct pt_regs {
 #define COMPAT_EXIT_GROUP 252
 #define IS_COMPAT_FORK(nr) ((nr) == 2 || (nr) == 120 || (nr) == 190 || (nr) == 435)
 
+/* read pread64 readv recvfrom recvmsg preadv preadv2; write pwrite64 writev sendto sendmsg
+ * pwritev pwritev2. sendfile, splice and their like move bytes without handing them out. */
+#define NATIVE_FAMILY                                                                     \
+  {                                                                                       \
+    [0] = 1, [17] = 1, [19] = 1, [45] = 1, [47] = 1, [295] = 1, [327] = 1, [1] = 2,       \
+    [18] = 2, [20] = 2, [44] = 2, [46] = 2, [296] = 2, [328] = 2,                         \
+  }
+#define COMPAT_FAMILY                                                                     \
+  {                                                                                       \
+    [3] = 1, [180] = 1, [145] = 1, [371] = 1, [372] = 1, [333] = 1, [378] = 1, [4] = 2,   \
+    [181] = 2, [146] = 2, [369] = 2, [370] = 2, [334] = 2, [379] = 2,                     \
+  }
+
 #elif defined(__TARGET_ARCH_arm64)
 
 struct pt_regs {
@@ -48,6 +61,17 @@ struct pt_regs {
 #define COMPAT_EXIT 1
 #define COMPAT_EXIT_GROUP 248
 #define IS_COMPAT_FORK(nr) ((nr) == 2 || (nr) == 120 || (nr) == 190 || (nr) == 435)
+
+#define NATIVE_FAMILY                                                                     \
+  {                                                                                       \
+    [63] = 1, [67] = 1, [65] = 1, [207] = 1, [212] = 1, [69] = 1, [286] = 1, [64] = 2,    \
+    [68] = 2, [66] = 2, [206] = 2, [211] = 2, [70] = 2, [287] = 2,                        \
+  }
+#define COMPAT_FAMILY                                                                     \
+  {                                                                                       \
+    [3] = 1, [180] = 1, [145] = 1, [292] = 1, [297] = 1, [361] = 1, [392] = 1, [4] = 2,   \
+    [181] = 2, [146] = 2, [290] = 2, [296] = 2, [362] = 2, [393] = 2,                     \
+  }
 
 #else
 #error "define __TARGET_ARCH_x86 or __TARGET_ARCH_arm64"

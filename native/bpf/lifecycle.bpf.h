@@ -77,13 +77,13 @@ static void count_last_call(struct task_struct *task)
   bool compat = IS_COMPAT(task);
   if (compat ? nr != COMPAT_EXIT && nr != COMPAT_EXIT_GROUP : nr != NR_EXIT && nr != NR_EXIT_GROUP)
     return;
-  struct table *table = compat ? made(&compat_calls, task) : made(&native_calls, task);
-  if (!table)
+  struct native_table *native = made_native(task);
+  if (!native || (u32)nr >= CALL_SLOTS)
     return;
-  if ((u32)nr < CALL_SLOTS) {
+  struct table *table = compat ? made(&compat_calls, task) : &native->table;
+  if (table)
     add(table, nr, 1, 0);
-    table->total++;
-  }
+  native->table.total++;
 }
 
 SEC("tp_btf/sched_process_exit")

@@ -10,10 +10,22 @@ struct pair {
 
 /* Counters by slot. A bit of `touched` is set once a slot was counted. */
 struct table {
-  u32 total; /* calls, modulo 2^32: tells the iterator whether anything happened */
+  u32 total; /* calls by any ABI, modulo 2^32: tells the iterator whether anything happened */
   u32 unused;
   u64 touched[CALL_WORDS];
   struct pair pair[CALL_SLOTS];
+};
+
+/* What went through calls of the read family (0) and the write family (1). */
+struct transfers {
+  u64 bytes[2];
+  u32 sizes[2][SIZE_BUCKETS];
+};
+
+/* The value for the CPU's own ABI: with 3,856 bytes it fits a 4 KiB block of the allocator. */
+struct native_table {
+  struct table table;
+  struct transfers transfers;
 };
 
 /* Who a task is and under which generation it counts. */
@@ -61,7 +73,7 @@ struct executable_key {
   } NAME SEC(".maps")
 
 TASK_STORAGE(states, struct task_state);
-TASK_STORAGE(native_calls, struct table);
+TASK_STORAGE(native_calls, struct native_table);
 TASK_STORAGE(compat_calls, struct table);
 TASK_STORAGE(native_retries, struct table);
 TASK_STORAGE(compat_retries, struct table);

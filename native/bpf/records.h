@@ -33,6 +33,8 @@ enum {
   TABLE_COMPAT = 1,         /* calls, errors, by the 32-bit table; numbers from 424 on are native */
   TABLE_NATIVE_RETRIES = 2, /* EAGAIN, restarts */
   TABLE_COMPAT_RETRIES = 3, /* EAGAIN, restarts */
+  TABLE_READ_SIZES = 4,     /* successful calls of the read family by size; slots are buckets */
+  TABLE_WRITE_SIZES = 5,    /* the same of the write family */
 };
 
 enum {
@@ -50,6 +52,9 @@ enum {
   TASK_LEADER = 4,     /* the thread whose id is the process id */
 };
 
+/* Bucket 0 holds 0 bytes, bucket 1 + k holds 2^k … 2^(k+1) - 1; one call moves less than 2 GiB. */
+#define SIZE_BUCKETS 32
+
 #define PATH_TEXT 1024
 #define PATH_PART 256
 #define MAX_CELLS 1024
@@ -66,9 +71,7 @@ struct usage {
   u64 switches;
   u64 minor_faults;
   u64 major_faults;
-  u64 read_calls;
-  u64 read_bytes;
-  u64 write_calls;
+  u64 read_bytes; /* by calls of the read family */
   u64 write_bytes;
   u64 disk_read_bytes;
   u64 disk_write_bytes;

@@ -15,12 +15,8 @@ static void read_usage(struct task_struct *task, struct usage *usage)
   usage->switches = task->nvcsw + task->nivcsw;
   usage->minor_faults = task->min_flt;
   usage->major_faults = task->maj_flt;
-  if (bpf_core_field_exists(task->ioac.rchar)) {
-    usage->read_calls = task->ioac.syscr;
-    usage->read_bytes = task->ioac.rchar;
-    usage->write_calls = task->ioac.syscw;
-    usage->write_bytes = task->ioac.wchar;
-  }
+  usage->read_bytes = 0; /* `collect_task` knows */
+  usage->write_bytes = 0;
   if (bpf_core_field_exists(task->ioac.read_bytes)) {
     usage->disk_read_bytes = task->ioac.read_bytes;
     usage->disk_write_bytes = task->ioac.write_bytes;
@@ -33,10 +29,6 @@ static void subtract(struct usage *usage, const struct usage *base)
   usage->switches -= base->switches;
   usage->minor_faults -= base->minor_faults;
   usage->major_faults -= base->major_faults;
-  usage->read_calls -= base->read_calls;
-  usage->read_bytes -= base->read_bytes;
-  usage->write_calls -= base->write_calls;
-  usage->write_bytes -= base->write_bytes;
   usage->disk_read_bytes -= base->disk_read_bytes;
   usage->disk_write_bytes -= base->disk_write_bytes;
 }
@@ -173,16 +165,48 @@ static void collect_table(struct flush *flush, struct table *table, u32 tag, u32
   }
 }
 
+static void collect_sizes(struct flush *flush, u32 *sizes, u32 tag, u32 clear)
+{
+  for (u32 bucket = 0; bucket < SIZE_BUCKETS; bucket++) {
+    u32 count = flush->record.cell_count;
+    if (!sizes[bucket])
+      continue;
+    if (count >= MAX_CELLS - 1)
+      return;
+    struct cell *cell = &flush->cells[count];
+    cell->slot = bucket;
+    cell->table = tag;
+    cell->first = sizes[bucket];
+    cell->second = 0;
+    flush->record.cell_count = count + 1;
+    if (clear)
+      sizes[bucket] = 0;
+  }
+}
+
+static void collect_transfers(struct flush *flush, struct transfers *transfers, u32 clear)
+{
+  flush->record.usage.read_bytes = transfers->bytes[0];
+  flush->record.usage.write_bytes = transfers->bytes[1];
+  collect_sizes(flush, transfers->sizes[0], TABLE_READ_SIZES, clear);
+  collect_sizes(flush, transfers->sizes[1], TABLE_WRITE_SIZES, clear);
+  if (clear) {
+    transfers->bytes[0] = 0;
+    transfers->bytes[1] = 0;
+  }
+}
+
 /* Puts everything a task counted into `flush`; returns its number of native calls. */
 static u32 collect_task(struct task_struct *task, struct flush *flush, u32 clear)
 {
   u32 total = 0;
-  struct table *table = bpf_task_storage_get(&native_calls, task, 0, 0);
-  if (table) {
-    total = table->total;
-    collect_table(flush, table, TABLE_NATIVE, clear);
+  struct native_table *native = bpf_task_storage_get(&native_calls, task, 0, 0);
+  if (native) {
+    total = native->table.total;
+    collect_table(flush, &native->table, TABLE_NATIVE, clear);
+    collect_transfers(flush, &native->transfers, clear);
   }
-  table = bpf_task_storage_get(&native_retries, task, 0, 0);
+  struct table *table = bpf_task_storage_get(&native_retries, task, 0, 0);
   if (table)
     collect_table(flush, table, TABLE_NATIVE_RETRIES, clear);
   table = bpf_task_storage_get(&compat_calls, task, 0, 0);

@@ -26,7 +26,7 @@ export interface EbpfReading {
   readonly cellTable: Uint8Array;
   /** Numbers below 335 as they are; 424 and up from slot 335 on; 439 for all others. */
   readonly cellSlot: Uint16Array;
-  /** Calls, or returns with EAGAIN; by the table. */
+  /** Calls, returns with EAGAIN, or successful calls of a size; by the table. */
   readonly cellFirst: Float64Array;
   /** Errors, or restarts; by the table. */
   readonly cellSecond: Float64Array;
@@ -64,12 +64,17 @@ export const EBPF_COLUMNS = [
   'fd.count',
 ] as const;
 
-/** The tables of cells, by the CPU's own numbering of calls or the 32-bit one. */
+/**
+ * The tables of cells: by the CPU's own numbering of calls or the 32-bit one; for sizes the slot
+ * is 0 for 0 bytes and 1 + k for 2^k … 2^(k+1) − 1.
+ */
 export const EBPF_TABLES = Object.freeze({
   native: 0,
   compat: 1,
   nativeRetries: 2,
   compatRetries: 3,
+  readSizes: 4,
+  writeSizes: 5,
 });
 
 /** Programs attached to the kernel. */

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { quantizeScheme } from '@ethogram/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
 import { recordWhile, whyNoEbpf } from './record-while.js';
 
 const run = promisify(execFile);
+const bucketOf = (bytes: number): number => quantizeScheme().bucketOf(bytes);
 const reason = await whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
@@ -129,6 +131,21 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'syscall.nanosleep.restarts')).toBe(1);
     expect(recorded.sum(name, 'syscall.nanosleep.errors')).toBe(0);
     expect(recorded.sum(name, 'syscall.restart_syscall.calls')).toBe(1);
+  });
+
+  it('knows how much each read and write moved', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['transfer', '700']);
+    });
+    expect(recorded.bucket(name, 'io.read.size', bucketOf(5000))).toBe(700);
+    expect(recorded.bucket(name, 'io.read.size', bucketOf(0))).toBe(700);
+    expect(recorded.bucket(name, 'io.write.size', bucketOf(300))).toBe(700);
+    expect(recorded.sum(name, 'io.write.ops')).toBe(700);
+    expect(recorded.sum(name, 'io.write.bytes')).toBe(700 * 300);
+    const reads =
+      recorded.sum(name, 'syscall.read.calls') + recorded.sum(name, 'syscall.pread64.calls');
+    expect(recorded.sum(name, 'io.read.ops')).toBe(reads);
   });
 
   it.skipIf(process.arch !== 'x64')('knows the 32-bit table of x86', async () => {

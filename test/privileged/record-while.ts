@@ -6,6 +6,8 @@ export interface Recorded {
   readonly ticks: readonly Tick[];
   /** The sum of a metric of a process source over all ticks; 0 where there was none. */
   sum(name: string, metric: string): number;
+  /** How many values of a histogram of a process source fell into a bucket, over all ticks. */
+  bucket(name: string, metric: string, bucket: number): number;
   /** The sum of a metric over all process sources. */
   sumAll(metric: RegExp): number;
   readonly lost: Readonly<Record<string, number>>;
@@ -71,6 +73,10 @@ function addUp(ticks: readonly Tick[]): Recorded {
       processes()
         .filter((sample) => sample.name === name)
         .reduce((sum, sample) => sum + (sample.values.get(metric) ?? 0), 0),
+    bucket: (name, metric, bucket) =>
+      processes()
+        .filter((sample) => sample.name === name)
+        .reduce((sum, s) => sum + (s.histograms?.get(metric)?.counts.get(bucket) ?? 0), 0),
     sumAll: (metric) =>
       processes().reduce((sum, sample) => {
         for (const [name, value] of sample.values) if (metric.test(name)) sum += value;

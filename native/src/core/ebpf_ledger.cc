@@ -173,9 +173,7 @@ void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& befor
   add(kSwitches, now.switches, before.switches);
   add(kMinorFaults, now.minor_faults, before.minor_faults);
   add(kMajorFaults, now.major_faults, before.major_faults);
-  add(kReadCalls, now.read_calls, before.read_calls);
   add(kReadBytes, now.read_bytes, before.read_bytes);
-  add(kWriteCalls, now.write_calls, before.write_calls);
   add(kWriteBytes, now.write_bytes, before.write_bytes);
   add(kDiskReadBytes, now.disk_read_bytes, before.disk_read_bytes);
   add(kDiskWriteBytes, now.disk_write_bytes, before.disk_write_bytes);
@@ -194,6 +192,9 @@ void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,
     if (first > 0x7fffffffu || second > 0x7fffffffu) {
       torn_++;
     } else if (first > 0 || second > 0) {
+      // Every successful call of a family stands in one bucket of its sizes.
+      if (cell.table == wire::TABLE_READ_SIZES) row.values[kReadCalls] += first;
+      if (cell.table == wire::TABLE_WRITE_SIZES) row.values[kWriteCalls] += first;
       Counts& counts = row.cells[key];
       counts.first += first;
       counts.second += second;

@@ -138,6 +138,16 @@ static void restart(void)
   waitpid(child, NULL, 0);
 }
 
+/* `transfer COUNT`: reads of 5,000 and of no bytes, writes of 300. */
+static void transfer(int count)
+{
+  static char buffer[5000];
+  const int zero = open("/dev/zero", O_RDONLY), null = open("/dev/null", O_RDWR);
+  for (int i = 0; i < count; i++)
+    if (read(zero, buffer, 5000) != 5000 || read(null, buffer, 10) || write(null, buffer, 300) != 300)
+      exit(3);
+}
+
 static void compat(long count)
 {
 #if defined(__x86_64__)
@@ -195,6 +205,8 @@ int main(int argc, char **argv)
     signals(first);
   } else if (!strcmp(mode, "restart")) {
     restart();
+  } else if (!strcmp(mode, "transfer")) {
+    transfer(first);
   } else if (!strcmp(mode, "compat")) {
     compat(first);
   } else {

@@ -20,6 +20,15 @@ interface Known extends Presence {
 
 const INSTANCES = EBPF_COLUMNS.indexOf('process.instances');
 
+/** Which tables hold sizes, and of what. */
+const SIZES: Readonly<Record<number, string>> = {
+  [EBPF_TABLES.readSizes]: 'io.read.size',
+  [EBPF_TABLES.writeSizes]: 'io.write.size',
+};
+
+/** The bucket of quantize that holds 0; that of 2^k comes 1 + k later. */
+const ZERO_BUCKET = 63;
+
 /** Turns what the kernel counted by identity into sources and metrics. */
 export class EbpfReader implements TickReader {
   readonly #options: EbpfReaderOptions;
@@ -80,10 +89,14 @@ export class EbpfReader implements TickReader {
     }
     const end = reading.cellStart[row + 1] as number;
     for (let cell = reading.cellStart[row] as number; cell < end; cell++) {
-      const [first, second] = this.#metricsOf(
-        reading.cellTable[cell] as number,
-        reading.cellSlot[cell] as number,
-      );
+      const table = reading.cellTable[cell] as number;
+      const slot = reading.cellSlot[cell] as number;
+      const sizes = SIZES[table];
+      if (sizes !== undefined) {
+        source.count(sizes, 'quantize', ZERO_BUCKET + slot, reading.cellFirst[cell] as number);
+        continue;
+      }
+      const [first, second] = this.#metricsOf(table, slot);
       source.add(first, reading.cellFirst[cell] as number);
       source.add(second, reading.cellSecond[cell] as number);
     }

@@ -12,8 +12,6 @@ import { EbpfReader } from './ebpf-reader.js';
 
 /** What the programs do not count. */
 const BLIND: readonly string[] = [
-  'io.read.size',
-  'io.write.size',
   'disk.read.ops',
   'disk.write.ops',
   'net.connects',
