@@ -22,8 +22,8 @@ export interface CommandContext {
   /** Aborts at the first SIGINT or SIGTERM, and when the reader of our output goes away. */
   readonly signal: AbortSignal;
   /**
-   * Opens the store of `--store`, once for all callers where the mode allows; it is closed when the
-   * command has ended.
+   * Opens the store of `--store`, once for all callers, so that who needs to write asks first; it is
+   * closed when the command has ended.
    */
   openStore(mode: OpenOptions['mode'], options?: Omit<OpenOptions, 'mode'>): Promise<Store>;
 }

@@ -1,4 +1,3 @@
-import { buildGraph, type DependencyGraph, toDot, toJson } from '@ethogram/graph';
 import { printable } from '@ethogram/report';
 import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
@@ -6,12 +5,6 @@ import { loadModel } from '../models/load-model.js';
 import { choice, file, integer, number, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
-
-/** Every format that a graph can be written in. */
-const FORMATS: Readonly<Record<string, (graph: DependencyGraph) => string>> = Object.freeze({
-  json: toJson,
-  dot: toDot,
-});
 
 /** `graph`: the process dependency graph of a model. */
 export const graphCommand = defineCommand({
@@ -73,6 +66,7 @@ export const graphCommand = defineCommand({
       const message = `model ${printable(options.model)} has no graph: expected more than one source that was active`;
       throw cliErrors.make('CLI-1012', message);
     }
+    const { buildGraph, toDot, toJson } = await import('@ethogram/graph');
     const graph = buildGraph(model.graph, {
       model: model.name,
       minStrength: options.minStrength ?? null,
@@ -85,8 +79,8 @@ export const graphCommand = defineCommand({
       own: options.own,
       isolated: !options.onlyConnected,
     });
-    const format = FORMATS[options.format] ?? toJson;
-    await writeResult(context.out, options.out, format(graph));
+    const text = options.format === 'dot' ? toDot(graph) : toJson(graph);
+    await writeResult(context.out, options.out, text);
     if (model.graph.preview) {
       context.notices.note(`a preview: inferred edges need 600 samples, found ${model.graph.n}`);
     }

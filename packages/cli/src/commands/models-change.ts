@@ -31,8 +31,8 @@ export const modelsRmCommand = defineCommand({
     if ((version === undefined) !== all) {
       throw cliErrors.make('CLI-1001', 'expected NAME@VERSION, or NAME with --all');
     }
-    await storedModel(context, meant);
     const store = await context.openStore('annotate');
+    await storedModel(context, meant);
     const deleted = await store.models.remove(name, version);
     await context.out.document({ type: 'deleted', name, version: version ?? null, deleted }, [
       `${countText(deleted, 'version')} of ${printable(name)} deleted`,
@@ -97,8 +97,9 @@ export const modelsPromoteCommand = defineCommand({
   options: {},
   examples: [{ run: 'ethogram models promote web@3', does: 'use version 3 from now on' }],
   async run(context, _options, [meant = '']) {
+    const store = await context.openStore('annotate');
     const { name, version } = await storedModel(context, meant);
-    await promote(context, await context.openStore('annotate'), name, version);
+    await promote(context, store, name, version);
     return 0;
   },
 });
@@ -111,8 +112,8 @@ export const modelsRollbackCommand = defineCommand({
   options: {},
   examples: [{ run: 'ethogram models rollback web', does: 'undo the last promotion' }],
   async run(context, _options, [name = '']) {
-    const active = await storedModel(context, name);
     const store = await context.openStore('annotate');
+    const active = await storedModel(context, name);
     const earlier = (await store.models.list())
       .filter((model) => model.name === name && model.state === 'retired')
       .filter(({ version }) => version < active.version)

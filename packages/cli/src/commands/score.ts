@@ -1,7 +1,7 @@
 import { type Block, EthogramError } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { anomalyView, countText, printable, sourceTickView, tickView } from '@ethogram/report';
-import { createScorer, type Severity, type TickScore } from '@ethogram/score';
+import type { Severity, TickScore } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { untilElapsed } from '../collect/collect.js';
 import { collectOptions } from '../collect/collect-options.js';
@@ -124,6 +124,7 @@ async function* scoreTicks(
   onTick: (tick: TickScore) => Promise<void>,
   liveFrom: number,
 ): AsyncGenerator<TickScore> {
+  const { createScorer } = await import('@ethogram/score');
   const scorer = createScorer(model);
   for await (const block of blocks) {
     for (const tick of scorer.push(block)) {

@@ -47,7 +47,7 @@ export async function findWindow(
   };
   const asked = resolveRange(values, nowMs);
   const window = { from: asked.from ?? covered.from, to: asked.to ?? covered.to };
-  checkRange(window, covered);
+  checkRange(asked, window, covered);
   return {
     host,
     window: { ...window, exclude: exclude.map((span) => resolveSpan(span, nowMs)) },
@@ -93,13 +93,13 @@ function resolveSpan(
   return range;
 }
 
-function checkRange(window: TimeRange, covered: TimeRange): void {
-  if (window.to <= window.from) {
+function checkRange(asked: Partial<TimeRange>, window: TimeRange, covered: TimeRange): void {
+  if (asked.to !== undefined && window.to <= window.from) {
     const message = `expected --to after --from, found ${shortTime(window.from)} to ${shortTime(window.to)}`;
     throw cliErrors.make('CLI-1002', message);
   }
   if (window.to <= covered.from || window.from >= covered.to) {
-    const message = `expected ticks from ${shortTime(window.from)} to ${shortTime(window.to)}, found ${shortTime(covered.from)} to ${shortTime(covered.to)}`;
+    const message = `expected ticks from ${shortTime(window.from)} on, found ticks from ${shortTime(covered.from)} to ${shortTime(covered.to)}`;
     throw cliErrors.make('CLI-1007', message);
   }
 }
