@@ -1,8 +1,7 @@
 import { openLmdbStore } from './drivers/lmdb/lmdb-store.js';
 import { openMemoryStore } from './drivers/memory/memory-store.js';
-import { storeErrors } from './errors.js';
 import type { OpenOptions, Store } from './store.js';
-import { parseStoreUri, redactUri } from './store-uri.js';
+import { parseStoreUri } from './store-uri.js';
 
 /**
  * Opens the store that a URI names: `lmdb:/path/to/folder`, `mongodb://…`, `mongodb+srv://…` or
@@ -18,6 +17,10 @@ export async function openStore(uri: string, options: OpenOptions): Promise<Stor
     case 'lmdb':
       return openLmdbStore(parsed.path, options);
     case 'mongodb':
-      throw storeErrors.make('STORE-1002', redactUri(parsed.uri));
+      return (await import('./drivers/mongodb/mongo-store.js')).openMongoStore(
+        parsed.uri,
+        parsed.database,
+        options,
+      );
   }
 }

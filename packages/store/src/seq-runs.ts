@@ -33,6 +33,17 @@ export class SeqRuns {
     return true;
   }
 
+  /** Adds every number from `first` to `last`. */
+  addRun(first: number, last: number): void {
+    const overlapping = this.#runs.filter((run) => run[0] <= last + 1 && run[1] >= first - 1);
+    const apart = this.#runs.filter((run) => run[0] > last + 1 || run[1] < first - 1);
+    const joined: [number, number] = [
+      Math.min(first, ...overlapping.map((run) => run[0])),
+      Math.max(last, ...overlapping.map((run) => run[1])),
+    ];
+    this.#runs.splice(0, this.#runs.length, ...[...apart, joined].sort((a, b) => a[0] - b[0]));
+  }
+
   toJSON(): readonly (readonly [number, number])[] {
     return this.#runs;
   }

@@ -3,13 +3,16 @@ import { storeErrors } from './errors.js';
 
 /** Longest name of a recording, host, boot, source, metric or model, in UTF-16 code units. */
 const LONGEST_NAME = 200;
+/** The first and last millisecond of the years 1 to 9999, which every database can name. */
+export const EARLIEST_MS = -62_135_596_800_000;
+export const LATEST_MS = 253_402_300_799_999;
 /** Most values one tick may hold, so that a block of one tick stays under 8 MB. */
 const MOST_VALUES = 600_000;
 
-const NAME = /^\P{Cc}+$/u;
+const NAME = /^[^\p{Cc}\p{Cs}]+$/u;
 
 /**
- * Refuses what cannot be a name: empty, longer than 200, control characters.
+ * Refuses what cannot be a name: empty, longer than 200, control characters, half surrogates.
  * @throws STORE-1008
  */
 export function checkName(what: string, name: string): void {
@@ -41,7 +44,9 @@ function checkTick(tick: Tick): void {
   checkName('boot id', tick.boot);
   checkName('backend', tick.backend);
   if (!Number.isSafeInteger(tick.seq) || tick.seq < 0) fail(tick, `seq is ${tick.seq}`);
-  if (!Number.isSafeInteger(tick.ts)) fail(tick, `ts is ${tick.ts}`);
+  if (!Number.isSafeInteger(tick.ts) || tick.ts < EARLIEST_MS || tick.ts > LATEST_MS) {
+    fail(tick, `ts is ${tick.ts}`);
+  }
   if (!(Number.isFinite(tick.intervalNs) && tick.intervalNs >= 0)) {
     fail(tick, `intervalNs is ${tick.intervalNs}`);
   }

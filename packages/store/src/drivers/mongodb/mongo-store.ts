@@ -1,0 +1,31 @@
+import { systemClock } from '@ethogram/core';
+import type { MongoClient } from 'mongodb';
+import type { OpenOptions, Store } from '../../store.js';
+import { BucketedSamples } from './bucketed-samples.js';
+import { MongoEvents } from './mongo-events.js';
+import { MongoLeases } from './mongo-leases.js';
+import { MongoModels } from './mongo-models.js';
+import { MongoSession } from './mongo-session.js';
+
+/**
+ * Opens a store in a MongoDB database.
+ * @param watch sees the client before it connects, so that tests can look at its commands.
+ * @throws STORE-1002, STORE-1004, STORE-1016
+ */
+export async function openMongoStore(
+  uri: string,
+  database: string,
+  options: OpenOptions,
+  watch?: (client: MongoClient) => void,
+): Promise<Store> {
+  const clock = options.clock ?? systemClock;
+  const session = await MongoSession.open(uri, database, options, watch);
+  return {
+    uri: session.uri,
+    samples: new BucketedSamples(session),
+    models: new MongoModels(session),
+    events: new MongoEvents(session),
+    leases: new MongoLeases(session, clock),
+    close: () => session.close(),
+  };
+}
