@@ -1,5 +1,5 @@
 // Remakes the recording of this folder: real services on this host under a schedule of load,
-// recorded by `ethogram record`. Needs root, the packages of `npm test`, a built checkout and 95
+// recorded by `ethogram record`. Needs root, the packages of `npm test`, a built checkout and 91
 // minutes. Usage: node datasets/web-story/make.mjs [--minutes-are SECONDS]
 // (the schedule is in story minutes; 60 seconds each unless told otherwise).
 import { execFile, spawn } from 'node:child_process';
@@ -92,32 +92,32 @@ try {
     return Promise.resolve();
   });
 
-  await until(78);
+  await until(76);
   const breach = 'story-nginx.service/dash';
   await labelled('misbehaviour', 'a worker of nginx runs a shell', breach, () =>
     bed.breach('id; ls -R /etc > /dev/null'),
   );
-  await until(82);
+  await until(79);
   const theft = 'story-nginx.service/tar';
   await labelled('misbehaviour', 'the shell reads and packs a folder tree', theft, () =>
     bed.breach(
       'for i in 1 2 3 4; do tar -cf - /usr/share/doc 2>/dev/null | gzip -1 > /dev/null; done',
     ),
   );
-  await until(86);
+  await until(83);
   await labelled('misbehaviour', 'redis stalls', 'story-redis.service/redis-server', async () => {
     process.kill(bed.redisPid, 'SIGSTOP');
     await delay(20_000);
     process.kill(bed.redisPid, 'SIGCONT');
   });
-  await until(90);
+  await until(86);
   const mixed = 'story-nginx.service/nginx';
   await labelled('misbehaviour', 'same rate, other requests', mixed, async () => {
     bed.mix(1);
     await delay(60_000);
     bed.mix(0.2);
   });
-  await until(95);
+  await until(91);
   timers.abort();
   recorder.kill('SIGINT');
   await recorded;
