@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '@ethogram/core';
 import { z } from 'zod';
 import { collectorErrors } from './errors.js';
 import { GROUPINGS, type Grouping } from './identity/process-facts.js';
+import type { TickReader } from './tick/measure-ticks.js';
 
 /** The backends that measure this host; replay is opened by itself, with what it replays. */
 export type MeasuringBackend = 'ebpf' | 'procfs' | 'dtrace';
@@ -30,6 +31,8 @@ export interface CollectorOptions {
   readonly clock?: Clock;
   /** Our own process, marked `self` on its source. */
   readonly ownPid?: number;
+  /** Files of bpftrace programs, whose maps become custom sources. */
+  readonly recipes?: readonly string[];
 }
 
 /** The options with every default filled in: what backends are opened with. */
@@ -46,6 +49,9 @@ export interface OpenOptions {
   readonly fsRoot: string;
   readonly clock: Clock;
   readonly ownPid: number;
+  readonly recipes: readonly string[];
+  /** What is read beside the backend's own, and closed with it: the recipes. */
+  readonly readers: readonly TickReader[];
 }
 
 const plain = z.object({
@@ -61,6 +67,7 @@ const plain = z.object({
   sysRoot: z.string().min(1).default('/sys'),
   fsRoot: z.string().min(1).default(''),
   ownPid: z.int().min(1).optional(),
+  recipes: z.array(z.string().min(1)).max(32).default([]),
 });
 
 /**
@@ -81,6 +88,7 @@ export function parseCollectorOptions(options: CollectorOptions): OpenOptions {
     boot: known.boot ?? bootId(known.procRoot),
     clock: clock ?? systemClock,
     ownPid: known.ownPid ?? process.pid,
+    readers: [],
   };
 }
 

@@ -7,6 +7,12 @@ export const collectorErrors = defineErrors({
     remedy: 'Correct the option that the message names.',
     exitCode: 2,
   },
+  'COLLECT-1002': {
+    title: 'A recipe cannot be used',
+    remedy:
+      'Correct what the message names; a recipe must be a regular file of root that nobody else may write.',
+    exitCode: 2,
+  },
   'COLLECT-2001': {
     title: 'The backend cannot run here',
     remedy: 'Run `ethogram doctor`, or let `--backend auto` choose what works.',
@@ -25,6 +31,11 @@ export const collectorErrors = defineErrors({
   'COLLECT-2004': {
     title: 'Some processes cannot be read',
     remedy: 'Run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.',
+    exitCode: 5,
+  },
+  'COLLECT-2005': {
+    title: 'A recipe does not run',
+    remedy: 'Install bpftrace and run as root; `bpftrace FILE.bt` shows what it does not like.',
     exitCode: 5,
   },
   'COLLECT-3001': {

@@ -9,7 +9,7 @@ export interface MeasuredSourceParts {
   readonly options: OpenOptions;
   /** Nanoseconds since boot, suspend included (CLOCK_BOOTTIME). */
   readonly bootTimeNs: () => bigint;
-  /** Read once a tick, in this order. */
+  /** Read once a tick, in this order, before those of the options. */
   readonly readers: readonly TickReader[];
   /** Frees what the readers hold; called once, after the last of them was read. */
   readonly release: () => void | Promise<void>;
@@ -34,6 +34,7 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
   const { intervalMs, clock } = options;
   const measure = { origin, limits, intervalMs, clock, bootTimeNs: parts.bootTimeNs };
   const closing = new AbortController();
+  const readers = [...parts.readers, ...options.readers];
   let taken = false;
   let closed: Promise<void> | undefined;
   let reading: Promise<unknown> = Promise.resolve();
@@ -41,7 +42,7 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
   async function* ticks(signal: AbortSignal): AsyncGenerator<Tick, void, undefined> {
     if (taken) throw new RangeError('ticks: expected to be called once, was called again');
     taken = true;
-    const running = measureTicks(measure, parts.readers, AbortSignal.any([signal, closing.signal]));
+    const running = measureTicks(measure, readers, AbortSignal.any([signal, closing.signal]));
     while (!closing.signal.aborted) {
       const next = running.next();
       reading = next.catch(() => undefined);
@@ -58,6 +59,7 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
       closed ??= (async () => {
         closing.abort();
         await reading;
+        for (const reader of readers) await reader.close?.();
         await parts.release();
       })();
       return closed;

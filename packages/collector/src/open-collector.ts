@@ -7,6 +7,7 @@ import {
 import { openEbpf } from './ebpf/open-ebpf.js';
 import { collectorErrors } from './errors.js';
 import { openProcfs } from './procfs/open-procfs.js';
+import { startRecipes } from './recipes/start-recipes.js';
 import type { Limitation, SampleSource } from './sample-source.js';
 
 /** What opening a backend gives: the source, or why it cannot run here (which is no error). */
@@ -33,18 +34,25 @@ const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [
  * Opens the best backend that runs here, or the one asked for. The description of what was
  * opened says which better ones were passed over, and why.
  * @throws COLLECT-1001 on options that are wrong; COLLECT-2001 where the backend asked for, and
- * COLLECT-2002 where none, can run here.
+ * COLLECT-2002 where none, can run here; COLLECT-1002 and COLLECT-2005 on recipes that cannot be
+ * used or do not run.
  */
 export async function openCollector(options: CollectorOptions = {}): Promise<SampleSource> {
   const parsed = parseCollectorOptions(options);
   const wanted = BACKENDS.filter(([name]) => parsed.backend === 'auto' || parsed.backend === name);
-  const passedOver: Limitation[] = [];
-  for (const [, open] of wanted) {
-    const opened = await open(parsed, passedOver);
-    if (opened.source) return opened.source;
-    passedOver.push(opened.limitation);
+  const readers = await startRecipes(parsed);
+  try {
+    const passedOver: Limitation[] = [];
+    for (const [, open] of wanted) {
+      const opened = await open({ ...parsed, readers }, passedOver);
+      if (opened.source) return opened.source;
+      passedOver.push(opened.limitation);
+    }
+    throw refusal(parsed, passedOver);
+  } catch (cause) {
+    for (const reader of readers) await reader.close();
+    throw cause;
   }
-  throw refusal(parsed, passedOver);
 }
 
 function refusal(options: OpenOptions, limitations: readonly Limitation[]) {

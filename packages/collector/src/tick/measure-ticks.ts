@@ -10,6 +10,8 @@ export interface TickReader {
   baseline(): void | Promise<void>;
   /** Adds what happened since the reading before to the draft. */
   read(draft: TickDraft, stamp: TickStamp): void | Promise<void>;
+  /** Frees what it holds, where it holds something; may be called again. */
+  close?(): void | Promise<void>;
 }
 
 /** How ticks are measured. */

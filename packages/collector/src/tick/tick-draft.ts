@@ -16,6 +16,8 @@ export interface SourceDraft {
   readonly id: SourceId;
   /** Adds to a counter or gauge. Integers, or whatever the metric's registry entry allows. */
   add(metric: string, value: number): void;
+  /** Sets a gauge that the metric registry does not know; zero stays. */
+  set(metric: string, value: number): void;
   /** Adds to a bucket of a histogram. */
   count(metric: string, scheme: string, bucket: number, count: number): void;
   /** Adds attributes to the source; those that stand there already stay. */
@@ -117,6 +119,10 @@ class MutableSample implements SourceDraft {
     const before = this.#values.get(metric);
     if (before !== undefined) this.#values.set(metric, before + value);
     else if (value !== 0 || metricInfo(metric)?.type === 'gauge') this.#values.set(metric, value);
+  }
+
+  set(metric: string, value: number): void {
+    this.#values.set(metric, value);
   }
 
   count(metric: string, scheme: string, bucket: number, count: number): void {
