@@ -47,9 +47,7 @@ export async function train(
     const source = survey.sources[i];
     totals.series += (source?.metrics.size ?? 0) + (source?.calls.size ?? 0);
     draft.withoutRates = withoutRates(draft, plan);
-    if (plan.regime !== 'provisional' && source) {
-      draft.noveltyLimit = noveltyLimit(source.firstSeen, fitTicks, plan.timing.shareTicks);
-    }
+    if (source) draft.noveltyLimit = noveltyLimit(source, fitTicks, plan.timing.shareTicks);
   }
   const pass = { timing: plan.timing, fitUntil, settings, signal };
   const found = await exploreWindow(read(), window, drafts, pass);

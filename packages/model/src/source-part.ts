@@ -91,7 +91,7 @@ export const sourceModelSchema = z.strictObject({
     errors: z.array(z.string()),
     links: z.array(z.string()),
   }),
-  /** Most items never seen before within 10 s of held-out time; null where that is unknown. */
+  /** Most items never seen before within 10 s of held-out time; null where it was seen too seldom. */
   noveltyLimit: z.int().min(0).nullable(),
   /** Principal axes as rows: components × features. */
   axes: packedMatrixSchema.nullable(),

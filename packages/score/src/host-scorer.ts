@@ -237,7 +237,7 @@ export class HostScorer {
     for (const novelty of news) {
       const key = sourceKey(novelty.source);
       const parents = parentsOf(links, novelty.source);
-      this.#alarmOf(key, novelty.newSource)?.raise();
+      if (this.#alarmOf(key, novelty.newSource)?.raise() === false) continue;
       const kinds: AnomalyKind[] = ['novel'];
       if (novelty.items.some((item) => item.startsWith('link:'))) kinds.push('link');
       const now = {

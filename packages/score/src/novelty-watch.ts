@@ -38,7 +38,9 @@ export class NoveltyWatch {
 
   constructor(model: Model) {
     this.#known = new Map(model.sources.map((s) => [sourceKey(s), knownItems(s.known)]));
-    this.#limits = new Map(model.sources.map((s) => [sourceKey(s), s.noveltyLimit ?? 0]));
+    this.#limits = new Map(
+      model.sources.map((s) => [sourceKey(s), s.noveltyLimit ?? Number.POSITIVE_INFINITY]),
+    );
     this.#watchLinks = model.sources.some((s) => s.known.links.length > 0);
     this.#self = new Set(model.sources.filter((s) => s.self).map(sourceKey));
     this.#span = model.timing.shareTicks;
@@ -140,7 +142,7 @@ export class NoveltyWatch {
     for (const _ of news) this.#recent.push({ key, tick: this.#tick });
     this.#recent = this.#recent.filter(({ tick }) => this.#tick - tick < this.#span);
     const count = this.#recent.filter((recent) => recent.key === key).length;
-    if (count <= (this.#limits.get(key) ?? 0)) return null;
+    if (count <= (this.#limits.get(key) ?? Number.POSITIVE_INFINITY)) return null;
     return {
       source: { kind: source.kind, name: source.name },
       newSource: false,

@@ -1,24 +1,25 @@
 import type { SourceModel } from '@ethogram/model';
 
-/** Fewest times a source must have come and gone for its silences to be known. */
-const MIN_EPISODES = 3;
-/** Share of ticks from which a source counts as always active. */
-const ALWAYS = 0.9;
+/** Ticks of silence that prove nothing, even for a source that never paused. */
+const GRACE = 10;
+/** How unlikely a silence must be to count, one in so many. */
+const RARE = 1000;
 
 /**
- * Watches whether a source is still there: it is absent once its silence is longer than twice the
- * longest of training and ten ticks.
+ * Watches whether a source is still there. Silences have heavy tails: where the longest of n was
+ * L, one of x·L has a chance of about 1/(n x) (a Pareto tail of index 1). So a source that paused
+ * often is missed after twice its longest silence, one that paused seldom much later.
  */
 export class PresenceWatch {
   readonly #limit: number;
   #silence = 0;
 
   constructor(model: SourceModel) {
-    const judged =
-      !model.self &&
-      model.kind !== 'device' &&
-      (model.activeShare >= ALWAYS || model.episodes >= MIN_EPISODES);
-    this.#limit = judged ? 2 * model.longestSilence + 10 : Number.POSITIVE_INFINITY;
+    const judged = !model.self && model.kind !== 'device' && model.episodes > 0;
+    const factor = Math.max(2, RARE / Math.max(1, model.episodes));
+    const sporadic = model.longestSilence > 0 || model.activeShare < 0.5;
+    const longest = sporadic ? Math.max(1, model.longestSilence) : 0;
+    this.#limit = judged ? GRACE + factor * longest : Number.POSITIVE_INFINITY;
   }
 
   /** Takes a tick; says whether the source has been away for too long. */
