@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { completionCommand } from './commands/completion.js';
 import { configCheckCommand } from './commands/config-check.js';
+import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { graphCommand } from './commands/graph.js';
 import { importCommand } from './commands/import.js';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = Object.freeze([
   exportCommand,
   trainCommand,
   scoreCommand,
+  explainCommand,
   graphCommand,
   modelsLsCommand,
   modelsShowCommand,

@@ -1,6 +1,8 @@
 export { anomalyLine, anomalyView, reasonText, scoreText } from './anomaly-view.js';
 export type { CellValue } from './csv.js';
 export { csvLine } from './csv.js';
+export type { ExplainedSeries } from './explanation.js';
+export { explanationLines } from './explanation.js';
 export { learnedLines } from './learned-lines.js';
 export type { StepName, StepRow } from './model-steps.js';
 export { modelRecord, STEP_NAMES, stepView } from './model-steps.js';
@@ -16,6 +18,8 @@ export {
 } from './quantity.js';
 export type { Style } from './style.js';
 export { ansiStyle, plainStyle } from './style.js';
+export type { ChartData } from './text-chart.js';
+export { textChart } from './text-chart.js';
 export type { SourceTick } from './tick-view.js';
 export { sourceTickView, tickView } from './tick-view.js';
 export type { TrainingContext } from './training-summary.js';

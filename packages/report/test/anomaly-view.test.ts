@@ -1,0 +1,105 @@
+import type { AnomalyRecord } from '@ethogram/score';
+import { describe, expect, test } from 'vitest';
+import {
+  anomalyLine,
+  anomalyView,
+  csvHeader,
+  csvRow,
+  explanationLines,
+  jsonLine,
+  plainStyle,
+  textChart,
+} from '../src/index.js';
+
+const anomaly: AnomalyRecord = {
+  type: 'anomaly',
+  ts: '2026-05-01T10:00:00.000Z',
+  host: 'web-1',
+  source: { kind: 'process', name: 'nginx.service/nginx\u001b[2J' },
+  score: 6.2,
+  p: 6.3e-7,
+  severity: 'critical',
+  kinds: ['novel', 'mix'],
+  regime: 'full',
+  incident: 'i1',
+  id: 'a1',
+  model: 'm1',
+  lost: 0,
+  reasons: [
+    {
+      metric: 'syscall.ptrace.calls',
+      actual: 3,
+      expected: [0, 0],
+      contribution: 0.71,
+      firstSeen: true,
+    },
+    {
+      metric: 'syscall.openat.calls',
+      actual: 812,
+      expected: [0, 14],
+      contribution: 0.29,
+      firstSeen: false,
+    },
+  ],
+  neighbours: [{ source: 'process:redis', score: 3.1, edge: 0.62 }],
+};
+
+describe('an anomaly', () => {
+  test('is a line that says when, how bad, who, by what and why', () => {
+    expect(anomalyLine(anomaly, plainStyle)).toBe(
+      '2026-05-01 10:00:00Z critical nginx.service/nginx\\x1b[2J 6.2 (p 6.3e-7) novel+mix: ' +
+        'syscall.ptrace.calls 3, never seen before (71 %), ' +
+        'syscall.openat.calls 812, expected 0 to 14 (29 %) (near: process:redis 3.1) [a1]',
+    );
+  });
+
+  test('without probability says what is known instead', () => {
+    const { p: _, ...rest } = anomaly;
+    expect(anomalyLine({ ...rest, p: null, pBelow: 0.001 }, plainStyle)).toContain('(p < 0.001)');
+    expect(anomalyLine({ ...rest, p: null }, plainStyle)).toContain('(no probability yet)');
+  });
+
+  test('is its own record in JSON, and a row as wide as the header in CSV', () => {
+    expect(JSON.parse(jsonLine(anomalyView, anomaly))).toEqual(anomaly);
+    const header = csvHeader(anomalyView).trim().split(',');
+    expect(csvRow(anomalyView, anomaly).trim().split(',')).toHaveLength(header.length);
+  });
+
+  test('is explained by factors, neighbours and a picture', () => {
+    const lines = explanationLines(anomaly, {
+      metric: 'syscall.openat.calls/s',
+      values: [0, 5, 812, 3],
+      expected: [0, 14],
+      marked: 2,
+      from: Date.UTC(2026, 4, 1, 9, 59, 58),
+      to: Date.UTC(2026, 4, 1, 10, 0, 1),
+    });
+    expect(lines.join('\n')).toContain('because     syscall.ptrace.calls 3, never seen before');
+    expect(lines.join('\n')).toContain('neighbours  process:redis: score 3.1, edge 0.62');
+    expect(lines.at(-1)).toMatch(/^ +\^$/);
+    expect(lines.join('\n')).not.toContain('\u001b');
+  });
+});
+
+describe('a text chart', () => {
+  const number = (value: number) => String(value);
+
+  test('stands the values over their expected range and marks a tick', () => {
+    expect(textChart({ values: [0, 7, null, 3], expected: [0, 2], marked: 1 }, 72, number)).toEqual(
+      ['7 ┤ █', '  ┤ █', '  ┤ █', '  ┤ █', '  ┤ █ █', '  ┤·█·█', '  ┤·█·█', '0 ┤·█·█', '    ^'],
+    );
+  });
+
+  test('is never wider than asked, and keeps the largest values', () => {
+    const values = Array.from({ length: 1_000 }, (_, i) => (i === 500 ? 9 : 1));
+    const lines = textChart({ values, expected: [0, 1], marked: 500 }, 40, number);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40 + 3);
+    expect(lines[0]).toContain('█');
+  });
+
+  test('of a constant, of nothing measured, and of negative values is still a chart', () => {
+    for (const values of [[1, 1], [null], [-5, 5], [0]]) {
+      expect(textChart({ values, expected: [0, 0], marked: 0 }, 10, number)).toHaveLength(9);
+    }
+  });
+});
