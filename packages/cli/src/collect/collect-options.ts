@@ -1,4 +1,4 @@
-import { choice, duration, integer, percent, text } from '../options/kinds.js';
+import { choice, duration, integer, number, percent, text } from '../options/kinds.js';
 import { type OptionValues, option } from '../options/option.js';
 
 /** How this host is measured: options of every command that collects. */
@@ -8,10 +8,19 @@ export const collectOptions = Object.freeze({
     help: 'time between ticks, 10ms to 1h',
     example: '1s',
   }),
-  backend: option(choice(['auto', 'ebpf', 'procfs', 'dtrace']), {
+  backend: option(choice(['auto', 'ebpf', 'procfs', 'dtrace', 'replay']), {
     default: 'auto',
-    help: 'what measures; auto takes the best that works here and says why others do not',
+    help: 'what measures; auto takes the best that works here and says why others do not; replay plays a recording as if it happened now',
     example: 'procfs',
+  }),
+  fromRecording: option(text('NAME'), {
+    help: 'with --backend replay: the recording to play',
+    example: 'normal',
+  }),
+  speed: option(number(0.001, 1e9), {
+    default: '1',
+    help: 'with --backend replay: recorded time per time that goes by',
+    example: '60',
   }),
   maxSources: option(integer(1, 100_000), {
     default: '500',

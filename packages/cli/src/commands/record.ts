@@ -42,11 +42,19 @@ export const recordCommand = defineCommand({
       run: 'ethogram record --backend procfs --interval 5s --match "nginx*"',
       does: 'without eBPF, every five seconds, nginx only',
     },
+    {
+      run: 'ethogram record --backend replay --from-recording normal --speed 60 --recording again',
+      does: 'play a recording into another one, a minute a second',
+    },
   ],
   async run(context, options) {
     const store = await context.openStore('write', { sync: options.sync });
     const { recording, interval } = options;
-    const lease = await holdCollectorLease(store, hostname(), recording, interval, context.clock);
+    // What is replayed is not this host: whoever scores it live shall not follow us.
+    const lease =
+      options.backend === 'replay'
+        ? undefined
+        : await holdCollectorLease(store, hostname(), recording, interval, context.clock);
     const tally = new RecordTally(recording);
     const until = untilElapsed(context, options.duration);
     const startNs = context.clock.monotonicNs();
@@ -54,18 +62,18 @@ export const recordCommand = defineCommand({
     const elapsedMs = () => Number(context.clock.monotonicNs() - startNs) / 1e6;
     const cpuShare = () => (processCost().cpuMs - startCpuMs) / Math.max(1, elapsedMs());
     try {
-      const ticks = collect(context, options, until.signal, ({ backend }) => {
+      const ticks = collect(context, store, options, until.signal, ({ backend }) => {
         tally.backend = backend;
       });
       for await (const tick of ticks) {
-        await lease.renew();
+        await lease?.renew();
         await store.samples.append(options.recording, [tick]);
         tally.add(tick);
         context.notices.status(`${tally.text()}, own CPU ${shareText(cpuShare())}`);
       }
     } finally {
       until.cancel();
-      await lease.release();
+      await lease?.release();
     }
     const cost = {
       cpuShare: cpuShare(),

@@ -26,8 +26,10 @@ export async function liveBlocks(
   const { clock, notices } = context;
   const host = hostname();
   const now = clock.nowMs();
-  const collecting = await whoCollects(store, host);
-  if (!collecting) return { blocks: measuredBlocks(context, model, options, signal), liveFrom: 0 };
+  const isReplay = options.backend === 'replay';
+  const collecting = isReplay ? undefined : await whoCollects(store, host);
+  if (!collecting)
+    return { blocks: measuredBlocks(context, store, model, options, signal), liveFrom: 0 };
   const { pid, recording } = collecting;
   notices.note(`following recording ${printable(recording)}, made by process ${pid}`);
   const { historyRows, rowTicks, intervalMs } = model.timing;
@@ -45,12 +47,13 @@ export async function liveBlocks(
 
 async function* measuredBlocks(
   context: CommandContext,
+  store: Store,
   model: Model,
   options: CollectValues,
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
-  const ticks = collect(context, options, signal, ({ backend }) => {
-    if (!model.backends.includes(backend)) {
+  const ticks = collect(context, store, options, signal, ({ backend }) => {
+    if (backend !== 'replay' && !model.backends.includes(backend)) {
       const learned = model.backends.map(printable).join(', ');
       context.notices.warn(`measuring with ${backend}, but the model was learned with ${learned}`);
     }

@@ -1,0 +1,135 @@
+import type { BackendDescription, SampleSource } from '@ethogram/collector';
+import { manualClock, type Tick } from '@ethogram/core';
+import { openStore } from '@ethogram/store';
+import { describe, expect, test } from 'vitest';
+import { holdCollectorLease, whoCollects } from '../src/collect/collector-lease.js';
+import { type MeasureSettings, measuredTicks } from '../src/collect/measured-ticks.js';
+import { costLimit } from '../src/collect/own-cost.js';
+
+const description: BackendDescription = { backend: 'procfs', blind: [], limitations: [] };
+
+function tick(seq: number): Tick {
+  return {
+    host: 'h',
+    boot: 'b',
+    seq,
+    ts: seq * 1_000,
+    intervalNs: 1e9,
+    backend: 'procfs',
+    blind: [],
+    samples: [],
+    links: [],
+    linkSnapshot: false,
+    markers: [],
+    lost: {},
+  };
+}
+
+/** Collectors that never end by themselves; `opened` and `closed` count them. */
+function fakeCollectors() {
+  const state = { opened: [] as number[], closed: 0, seq: 0 };
+  const open = (intervalMs: number): Promise<SampleSource> => {
+    state.opened.push(intervalMs);
+    return Promise.resolve({
+      description,
+      async *ticks(signal) {
+        while (!signal.aborted) yield tick(state.seq++);
+        yield tick(state.seq++);
+      },
+      close: () => {
+        state.closed++;
+        return Promise.resolve();
+      },
+    });
+  };
+  return { state, open };
+}
+
+async function collectTicks(
+  settings: Partial<MeasureSettings> & Pick<MeasureSettings, 'open' | 'limit'>,
+  count: number,
+): Promise<{ seqs: number[]; slower: number[] }> {
+  const stop = new AbortController();
+  const seqs: number[] = [];
+  const slower: number[] = [];
+  for await (const { seq } of measuredTicks({
+    intervalMs: 1_000,
+    signal: stop.signal,
+    onOpen: () => undefined,
+    onSlower: (intervalMs) => slower.push(intervalMs),
+    ...settings,
+  })) {
+    seqs.push(seq);
+    if (seqs.length === count) stop.abort();
+  }
+  return { seqs, slower };
+}
+
+describe('measuring', () => {
+  test('goes on until it is told to stop, hands the last tick on, and closes the collector', async () => {
+    const { state, open } = fakeCollectors();
+    const { seqs } = await collectTicks({ open, limit: { check: () => undefined } }, 5);
+    expect(seqs).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(state).toMatchObject({ opened: [1_000], closed: 1 });
+  });
+
+  test('doubles its interval each time it costs too much, up to a minute, and loses no tick', async () => {
+    const { state, open } = fakeCollectors();
+    const { seqs, slower } = await collectTicks({ open, limit: { check: () => 0.2 } }, 40);
+    expect(slower).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+    expect(state.opened).toEqual([1_000, ...slower]);
+    expect(state.closed).toBe(state.opened.length);
+    expect(seqs).toEqual(seqs.map((_, i) => i));
+  });
+});
+
+describe('the limit of own cost', () => {
+  test('looks at shares of a processor over 30 s and starts anew after each', () => {
+    const clock = manualClock(0);
+    let cpuMs = 0;
+    const limit = costLimit(
+      0.05,
+      () => clock.monotonicNs(),
+      () => cpuMs,
+    );
+    const after = (ms: number, used: number) => {
+      clock.advance(ms);
+      cpuMs += used;
+      return limit.check();
+    };
+    expect(after(10_000, 9_000)).toBeUndefined();
+    expect(after(20_000, 0)).toBeCloseTo(0.3);
+    expect(after(30_000, 1_000)).toBeUndefined();
+    expect(after(60_000, 6_000)).toBeCloseTo(0.1);
+  });
+});
+
+describe('the right to collect', () => {
+  test('is held by one, seen by others, and given back', async () => {
+    const clock = manualClock(0);
+    const store = await openStore('memory:', { mode: 'write', clock });
+    const lease = await holdCollectorLease(store, 'h', 'live now', 1_000, clock);
+    expect(await whoCollects(store, 'h')).toEqual({ pid: process.pid, recording: 'live now' });
+    await expect(holdCollectorLease(store, 'h', 'other', 1_000, clock)).rejects.toMatchObject({
+      code: 'CLI-1011',
+    });
+    clock.advance(14_000);
+    await lease.renew();
+    clock.advance(14_000);
+    expect(await whoCollects(store, 'h')).toBeDefined();
+    await lease.release();
+    await lease.release();
+    expect(await whoCollects(store, 'h')).toBeUndefined();
+  });
+
+  test('of a process that has died is taken over at once', async () => {
+    const clock = manualClock(0);
+    const store = await openStore('memory:', { mode: 'write', clock });
+    // The largest pid that Linux allows is 2^22: this one cannot run.
+    await store.leases.acquire('collector:h', `pid ${2 ** 22 + 1} recording live`, 60_000);
+    expect(await whoCollects(store, 'h')).toBeUndefined();
+    const lease = await holdCollectorLease(store, 'h', 'live', 1_000, clock);
+    expect(await whoCollects(store, 'h')).toEqual({ pid: process.pid, recording: 'live' });
+    await lease.release();
+  });
+});
