@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { startUnit, startWebBed } from '../../packages/testkit/dist/bed/index.js';
+import { bedSources, startUnit, startWebBed } from '../../packages/testkit/dist/bed/index.js';
 
 const { values: flags } = parseArgs({ options: { 'minutes-are': { type: 'string' } } });
 const MINUTE_MS = Number(flags['minutes-are'] ?? 60) * 1000;
@@ -105,7 +105,8 @@ try {
     ),
   );
   await until(83);
-  await labelled('misbehaviour', 'redis stalls', 'story-redis.service/redis-server', async () => {
+  const { redis } = bedSources(NAMES);
+  await labelled('misbehaviour', 'redis stalls', redis, async () => {
     process.kill(bed.redisPid, 'SIGSTOP');
     await delay(20_000);
     process.kill(bed.redisPid, 'SIGCONT');

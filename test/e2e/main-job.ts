@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRng } from '@ethogram/core';
-import { type BedNames, startWebBed, type WebBed } from '@ethogram/testkit/bed';
+import { type BedNames, bedSources, startWebBed, type WebBed } from '@ethogram/testkit/bed';
 import Graph from 'graphology';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ethogram, jsonLines, start } from './binary.js';
@@ -141,11 +141,10 @@ export function mainJob(title: string, setting: MainJobSetting): void {
       );
       expect(code, stderr).toBe(0);
       const graph = Graph.from(JSON.parse(stdout));
-      const [client, nginx, redis] = [
-        `process:${names.client}/node`,
-        `process:${names.nginx}/nginx`,
-        `process:${names.redis}/redis-server`,
-      ] as const;
+      const sources = bedSources(names);
+      const client = `process:${sources.client}`;
+      const nginx = `process:${sources.nginx}`;
+      const redis = `process:${sources.redis}`;
       for (const key of [client, nginx, redis]) expect(graph.hasNode(key), key).toBe(true);
       // Two edges among the three suffice for one component; a path through a fourth does not.
       const pairs = [
@@ -162,7 +161,7 @@ export function mainJob(title: string, setting: MainJobSetting): void {
       const [first, second] = [await dot(), await dot()];
       expect(first.code, first.stderr).toBe(0);
       expect(second.stdout).toBe(first.stdout);
-      expect(first.stdout).toContain(`${names.redis}/redis-server`);
+      expect(first.stdout).toContain(bedSources(names).redis);
     });
   });
 }

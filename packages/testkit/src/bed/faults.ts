@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startUnit } from './service-unit.js';
-import type { BedNames, WebBed } from './web-bed.js';
+import { type BedNames, bedSources, type WebBed } from './web-bed.js';
 
 /** One thing that goes wrong in the bed, and what a detector should say of it. */
 export interface Fault {
@@ -33,13 +33,8 @@ export function bedFaults(
   lengthMs: number,
 ): readonly Fault[] {
   const seconds = Math.round(lengthMs / 1000);
-  const { app, nginx, redis, client } = names;
-  const source = {
-    app: `${app}/node`,
-    nginx: `${nginx}/nginx`,
-    redis: `${redis}/redis-server`,
-    client: `${client}/node`,
-  };
+  const { app, nginx } = names;
+  const source = { ...bedSources(names), app: `${app}/node` };
   const fault = (
     name: string,
     culprits: readonly string[],

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, untilListening } from './ports.js';
 import { type ServiceUnit, startUnit } from './service-unit.js';
@@ -28,6 +28,20 @@ export interface BedNames {
   readonly client: string;
   /** Where given, an application server stands behind nginx and answers half of what asked redis. */
   readonly app?: string;
+}
+
+/**
+ * The source names of the bed's services, as the collector gives them: by the executable itself,
+ * which for redis on Debian is another than the name that starts it.
+ */
+export function bedSources(
+  names: BedNames,
+): Readonly<Record<'nginx' | 'redis' | 'client', string>> {
+  return {
+    nginx: `${names.nginx}/nginx`,
+    redis: `${names.redis}/${basename(realpathSync('/usr/bin/redis-server'))}`,
+    client: `${names.client}/node`,
+  };
 }
 
 const CLIENT = fileURLToPath(new URL('../../bed/client.mjs', import.meta.url));
