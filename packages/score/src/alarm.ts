@@ -9,9 +9,20 @@ export class Alarm {
   #recent = 0;
   #quiet = 0;
   #open = false;
+  #muted = false;
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** Open, and not acknowledged as expected. */
+  get heard(): boolean {
+    return this.#open && !this.#muted;
+  }
+
+  /** Nothing more is heard of it until it closes. */
+  mute(): void {
+    this.#muted = this.#open;
   }
 
   /**
@@ -22,7 +33,10 @@ export class Alarm {
     this.#recent = ((this.#recent << 1) | (off ? 1 : 0)) & ((1 << LAST) - 1);
     this.#quiet = off ? 0 : this.#quiet + 1;
     if (this.#open) {
-      if (this.#quiet >= QUIET) this.#open = false;
+      if (this.#quiet >= QUIET) {
+        this.#open = false;
+        this.#muted = false;
+      }
       return false;
     }
     this.#open = off && bits(this.#recent) >= NEEDED;
@@ -38,16 +52,20 @@ export class Alarm {
   }
 
   /** Its state, for a checkpoint. */
-  state(): readonly [number, number, number] {
-    return [this.#recent, this.#quiet, this.#open ? 1 : 0];
+  state(): AlarmState {
+    return [this.#recent, this.#quiet, this.#open ? 1 : 0, this.#muted ? 1 : 0];
   }
 
-  resume([recent, quiet, open]: readonly [number, number, number]): void {
+  resume([recent, quiet, open, muted]: AlarmState): void {
     this.#recent = recent;
     this.#quiet = quiet;
     this.#open = open === 1;
+    this.#muted = muted === 1;
   }
 }
+
+/** Recent ticks as bits, quiet ticks, open, muted. */
+export type AlarmState = readonly [number, number, number, number];
 
 function bits(mask: number): number {
   let count = 0;

@@ -1,14 +1,16 @@
 import { type Block, type SourceId, sourceKey } from '@ethogram/core';
 import { HostTracker } from '@ethogram/features';
 import type { Model, SourceModel } from '@ethogram/model';
-import { Alarm } from './alarm.js';
+import { Alarm, type AlarmState } from './alarm.js';
 import { openCheckpoint, sealCheckpoint } from './checkpoint.js';
 import { scoreErrors } from './errors.js';
+import { type Feedback, isExpected } from './feedback.js';
 import { identityOf } from './identity.js';
 import { IncidentBook, type OpenIncident } from './incidents.js';
+import { LiveLinks, type LivePair } from './live-links.js';
 import { discoveryScore, hostScore } from './multiplicity.js';
 import { type Edge, neighbourhood } from './neighbourhood.js';
-import { type Novelty, type NoveltyState, NoveltyWatch, parentsOf } from './novelty-watch.js';
+import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.js';
 import { PresenceWatch } from './presence-watch.js';
 import { explainRates, rounded } from './reasons.js';
 import type {
@@ -28,6 +30,8 @@ const CRITICAL_FDR = 1e-4;
 const COARSE_TICKS = 30;
 const COARSE_FACTOR = 2.5;
 const MOST_NEIGHBOURS = 5;
+/** How long a link without traffic still brings sources together, ms. */
+const LINK_MEMORY_MS = 60_000;
 /** New sources whose alarm is followed at once. */
 const MOST_NEWCOMERS = 256;
 
@@ -53,7 +57,11 @@ export class HostScorer {
   readonly #novelty: NoveltyWatch;
   readonly #edges: ReadonlyMap<string, readonly Edge[]>;
   readonly #incidents: IncidentBook;
+  readonly #links: LiveLinks;
   readonly #newcomers = new Map<string, Alarm>();
+  readonly #feedback: Feedback[] = [];
+  /** Feedback whose time has not come yet. */
+  #pending: Feedback[] = [];
   #ticks = 0;
   #coarse = 0;
 
@@ -75,13 +83,16 @@ export class HostScorer {
     this.#novelty = new NoveltyWatch(model);
     this.#edges = neighbourhood(model);
     this.#incidents = new IncidentBook(model.id, this.#edges);
+    this.#links = new LiveLinks(Math.ceil(LINK_MEMORY_MS / model.timing.intervalMs));
   }
 
   /** Scores one tick of a block. */
   tick(block: Block, t: number): TickScore {
     this.#refuseCoarse(block, t);
     this.#tracker.advance(block, t);
+    this.#links.visit(block, t);
     this.#ticks++;
+    this.#applyFeedback(block.ts[t] as number);
     const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
     const anomalies: AnomalyRecord[] = [];
     const context = { block, t, lost, anomalies };
@@ -105,8 +116,20 @@ export class HostScorer {
     };
   }
 
+  /** Takes feedback; it holds from the first tick at or after its time. The same twice is once. */
+  acknowledge(feedback: Feedback): void {
+    const { anomaly, at, verdict } = feedback;
+    const has = (f: Feedback): boolean =>
+      f.anomaly === anomaly && f.at === at && f.verdict === verdict;
+    if (this.#feedback.some(has)) return;
+    this.#feedback.push(feedback);
+    this.#pending.push(feedback);
+  }
+
   checkpoint(): string {
     return sealCheckpoint(this.#model.id, {
+      feedback: this.#feedback,
+      pending: this.#pending,
       ticks: this.#ticks,
       coarse: this.#coarse,
       position: this.#tracker.position,
@@ -118,6 +141,7 @@ export class HostScorer {
         severity: watched.severity,
       })),
       novelty: this.#novelty.state(),
+      links: this.#links.state(),
       newcomers: [...this.#newcomers].map(([key, alarm]) => [key, alarm.state()] as const),
       incidents: this.#incidents.state(),
     });
@@ -126,6 +150,8 @@ export class HostScorer {
   /** Takes up a checkpoint of the same model; the scorer must be fresh. */
   resume(text: string): void {
     const state: ScorerState = openCheckpoint(this.#model.id, text);
+    this.#feedback.push(...state.feedback);
+    this.#pending.push(...state.pending);
     this.#ticks = state.ticks;
     this.#coarse = state.coarse;
     this.#tracker.position = state.position;
@@ -148,12 +174,28 @@ export class HostScorer {
       watched.severity = saved.severity;
     }
     this.#novelty.resume(state.novelty);
+    this.#links.resume(state.links);
     for (const [key, saved] of state.newcomers) {
       const alarm = new Alarm();
       alarm.resume(saved);
       this.#newcomers.set(key, alarm);
     }
     this.#incidents.resume(state.incidents);
+  }
+
+  /** Mutes what is open and was acknowledged in the meantime. */
+  #applyFeedback(ts: number): void {
+    if (this.#pending.length === 0) return;
+    for (const given of this.#pending) {
+      if (given.at > ts || given.verdict !== 'expected') continue;
+      const watched = this.#byKey.get(given.source);
+      if (given.kinds.includes('absent')) watched?.absence.mute();
+      else if (given.kinds.includes('novel')) {
+        watched?.novelty.mute();
+        this.#newcomers.get(given.source)?.mute();
+      } else watched?.rates.mute();
+    }
+    this.#pending = this.#pending.filter(({ at }) => at > ts);
   }
 
   /** Scores every source's rates; returns the scores of those that have one. */
@@ -195,10 +237,18 @@ export class HostScorer {
       const { worst } = watched.scorer;
       watched.severity = severity;
       if (worst) {
-        this.#record(context, watched.model, watched.now, severity, watched.scorer.kinds(), {
-          reasons: explainRates(watched.model, tracker, worst, watched.scorer.views),
-          related: [],
-        });
+        const record = this.#record(
+          context,
+          watched.model,
+          watched.now,
+          severity,
+          watched.scorer.kinds(),
+          {
+            reasons: explainRates(watched.model, tracker, worst, watched.scorer.views),
+            related: [],
+          },
+        );
+        if (!record) watched.rates.mute();
       }
     }
     if (!watched.rates.open) watched.severity = 'warning';
@@ -218,7 +268,7 @@ export class HostScorer {
       contribution: 1,
       firstSeen: false,
     };
-    this.#record(
+    const record = this.#record(
       context,
       watched.model,
       { score: this.#noveltyScore(), p: null, pBelow: smallest },
@@ -226,18 +276,18 @@ export class HostScorer {
       ['absent'],
       { reasons: [reason], related: [] },
     );
+    if (!record) watched.absence.mute();
   }
 
   #judgeNews(news: readonly Novelty[], context: TickContext): SourceScore[] {
-    const { block, t } = context;
-    const links = [...(block.links.get(t) ?? []), ...(t > 0 ? (block.links.get(t - 1) ?? []) : [])];
     for (const alarm of this.#newcomers.values()) alarm.push(false);
     for (const [key, alarm] of this.#newcomers) if (!alarm.open) this.#newcomers.delete(key);
     const scores: SourceScore[] = [];
     for (const novelty of news) {
       const key = sourceKey(novelty.source);
-      const parents = parentsOf(links, novelty.source);
-      if (this.#alarmOf(key, novelty.newSource)?.raise() === false) continue;
+      const parents = this.#links.parentsOf(novelty.source);
+      const alarm = this.#alarmOf(key, novelty.newSource);
+      if (alarm?.raise() === false) continue;
       const kinds: AnomalyKind[] = ['novel'];
       if (novelty.items.some((item) => item.startsWith('link:'))) kinds.push('link');
       const now = {
@@ -248,11 +298,14 @@ export class HostScorer {
       const severity: Severity = parents.some((parent) => this.#neverSpawned(parent))
         ? 'critical'
         : 'warning';
-      const { score } = this.#record(context, novelty.source, now, severity, kinds, {
+      const record = this.#record(context, novelty.source, now, severity, kinds, {
         reasons: noveltyReasons(novelty),
-        related: parents.map(sourceKey),
+        related: parents,
       });
-      if (novelty.newSource) scores.push({ source: key, score, p: null, anomalous: true });
+      if (!record) alarm?.mute();
+      else if (novelty.newSource) {
+        scores.push({ source: key, score: record.score, p: null, anomalous: true });
+      }
     }
     return scores;
   }
@@ -268,11 +321,12 @@ export class HostScorer {
   }
 
   /** Whether a learned source never started another program in training. */
-  #neverSpawned(parent: SourceId): boolean {
-    const known = this.#byKey.get(sourceKey(parent))?.model.known;
+  #neverSpawned(parent: string): boolean {
+    const known = this.#byKey.get(parent)?.model.known;
     return known !== undefined && !known.links.some((link) => link.startsWith('fork>'));
   }
 
+  /** Writes an anomaly down, unless it was acknowledged as expected. */
   #record(
     context: TickContext,
     source: SourceId,
@@ -280,14 +334,16 @@ export class HostScorer {
     severity: Severity,
     kinds: readonly AnomalyKind[],
     why: { readonly reasons: readonly Reason[]; readonly related: readonly string[] },
-  ): AnomalyRecord {
+  ): AnomalyRecord | null {
     const { block, t } = context;
     const key = sourceKey(source);
     const ts = block.ts[t] as number;
+    const metrics = why.reasons.map(({ metric }) => metric);
+    if (isExpected(this.#feedback, { source: key, kinds, metrics }, ts)) return null;
     const provisional = this.#model.regime === 'provisional';
     const incident = this.#incidents.note(
       { host: block.host, ts, source: key, score: now.score, severity, kinds },
-      why.related,
+      this.#links.linkedTo(source),
     );
     const record: AnomalyRecord = {
       type: 'anomaly',
@@ -330,9 +386,11 @@ export class HostScorer {
   #anomalous(): Set<string> {
     const keys = new Set<string>();
     for (const watched of this.#watched) {
-      if (watched.rates.open || watched.novelty.open || watched.absence.open) keys.add(watched.key);
+      if (watched.rates.heard || watched.novelty.heard || watched.absence.heard) {
+        keys.add(watched.key);
+      }
     }
-    for (const [key, alarm] of this.#newcomers) if (alarm.open) keys.add(key);
+    for (const [key, alarm] of this.#newcomers) if (alarm.heard) keys.add(key);
     return keys;
   }
 
@@ -375,9 +433,9 @@ interface TickContext {
   readonly anomalies: AnomalyRecord[];
 }
 
-type AlarmState = readonly [number, number, number];
-
 interface ScorerState {
+  readonly feedback: readonly Feedback[];
+  readonly pending: readonly Feedback[];
   readonly ticks: number;
   readonly coarse: number;
   readonly position: { readonly boot: string; readonly ts: number };
@@ -392,6 +450,7 @@ interface ScorerState {
     readonly severity: Severity;
   }[];
   readonly novelty: NoveltyState;
+  readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };
   readonly newcomers: readonly (readonly [string, AlarmState])[];
   readonly incidents: readonly OpenIncident[];
 }

@@ -4,6 +4,8 @@ import type { AnomalyKind, IncidentRecord, Severity } from './records.js';
 
 /** Quiet time after which an incident is over, in ticks: two faults that close are one story. */
 const QUIET_TICKS = 10;
+/** Anomalies that begin so soon after an incident belong to it: one moment, one story. */
+const SAME_MOMENT_MS = 10_000;
 /** Suspects named, at most. */
 const MOST_SUSPECTS = 10;
 
@@ -41,7 +43,7 @@ export class IncidentBook {
 
   /**
    * Notes an anomaly and returns the incident that it belongs to.
-   * @param related further sources whose incident it joins: the parent of a new process.
+   * @param related sources that it is linked to right now, whose incident it joins.
    */
   note(
     anomaly: {
@@ -60,8 +62,10 @@ export class IncidentBook {
       ...(this.#neighbours.get(anomaly.source) ?? []).map((edge) => edge.key),
     ]);
     let incident = this.#open.find(
-      ({ suspects, linked }) =>
-        suspects.some((s) => near.has(s.source)) || linked.includes(anomaly.source),
+      ({ suspects, linked, start }) =>
+        anomaly.ts - start <= SAME_MOMENT_MS ||
+        linked.includes(anomaly.source) ||
+        suspects.some((s) => near.has(s.source)),
     );
     if (!incident) {
       incident = {

@@ -1,4 +1,4 @@
-import { type Block, type Link, type SourceId, sourceKey } from '@ethogram/core';
+import { type Block, type SourceId, sourceKey } from '@ethogram/core';
 import { knownItems, linkItem, noveltyItem, seriesRole } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import { Remembrance, type RemembranceState } from './remembrance.js';
@@ -157,14 +157,6 @@ export interface NoveltyState {
   readonly tick: number;
   readonly recent: readonly { key: string; tick: number }[];
   readonly remembrance: RemembranceState;
-}
-
-/** Parents of a source by the fork links of a tick. */
-export function parentsOf(links: readonly Link[], source: SourceId): readonly SourceId[] {
-  const key = sourceKey(source);
-  return links
-    .filter((link) => link.kind === 'fork' && sourceKey(link.to) === key)
-    .map((link) => link.from);
 }
 
 function itemsOf(found: Map<number, Map<string, number>>, index: number): Map<string, number> {

@@ -1,5 +1,6 @@
 import type { Block } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
+import type { Feedback } from './feedback.js';
 import { HostScorer } from './host-scorer.js';
 import type { TickScore } from './records.js';
 
@@ -7,6 +8,8 @@ import type { TickScore } from './records.js';
 export interface ScorerOptions {
   /** A text that {@link Scorer.checkpoint} gave: goes on where that scorer stood. */
   readonly checkpoint?: string;
+  /** What people said so far; each holds from its own time on, so that a replay repeats it. */
+  readonly feedback?: readonly Feedback[];
 }
 
 /** Scores ticks as they come. */
@@ -17,6 +20,8 @@ export interface Scorer {
    * @throws SCORE-1003 on ticks much coarser than those of training.
    */
   push(block: Block): TickScore[];
+  /** Takes feedback on an anomaly: from the next tick at or after its time it holds. */
+  acknowledge(feedback: Feedback): void;
   /** All that it knows, as text. Its size depends on the model, not on how long it ran. */
   checkpoint(): string;
 }
@@ -28,7 +33,9 @@ export interface Scorer {
 export function createScorer(model: Model, options: ScorerOptions = {}): Scorer {
   const scorer = new HostScorer(model);
   if (options.checkpoint !== undefined) scorer.resume(options.checkpoint);
+  for (const given of options.feedback ?? []) scorer.acknowledge(given);
   return {
+    acknowledge: (feedback) => scorer.acknowledge(feedback),
     push: (block) => Array.from(block.ts, (_, t) => scorer.tick(block, t)),
     checkpoint: () => scorer.checkpoint(),
   };

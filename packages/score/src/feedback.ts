@@ -1,0 +1,61 @@
+import { sourceKey } from '@ethogram/core';
+import type { AnomalyKind, AnomalyRecord } from './records.js';
+
+/** What a person said of an anomaly; kept by the store, handed to scorers and to the next training. */
+export interface Feedback {
+  /** Id of the anomaly that it is about. */
+  readonly anomaly: string;
+  readonly verdict: 'expected' | 'misbehaviour';
+  /** From when on it holds, and until when; ms UTC, null for always. */
+  readonly at: number;
+  readonly until: number | null;
+  /** Key of the source. */
+  readonly source: string;
+  readonly kinds: readonly AnomalyKind[];
+  readonly metrics: readonly string[];
+}
+
+/** What of an anomaly can be told apart when it comes again. */
+export interface Appearance {
+  readonly source: string;
+  readonly kinds: readonly AnomalyKind[];
+  readonly metrics: readonly string[];
+}
+
+/**
+ * Makes the feedback that acknowledges exactly one anomaly: its source, its kinds and the metrics
+ * that it named.
+ */
+export function feedbackOn(
+  anomaly: AnomalyRecord,
+  given: Pick<Feedback, 'verdict' | 'at' | 'until'>,
+): Feedback {
+  return {
+    anomaly: anomaly.id,
+    ...given,
+    source: sourceKey(anomaly.source),
+    kinds: [...anomaly.kinds],
+    metrics: anomaly.reasons.map(({ metric }) => metric),
+  };
+}
+
+/**
+ * Whether an appearance was acknowledged as expected: the same source, no kind that was not
+ * acknowledged, and its first metric among those that were.
+ */
+export function isExpected(
+  feedback: readonly Feedback[],
+  appearance: Appearance,
+  ts: number,
+): boolean {
+  const first = appearance.metrics[0];
+  return feedback.some(
+    (given) =>
+      given.verdict === 'expected' &&
+      ts >= given.at &&
+      (given.until === null || ts < given.until) &&
+      given.source === appearance.source &&
+      appearance.kinds.every((kind) => given.kinds.includes(kind)) &&
+      (first === undefined || given.metrics.includes(first)),
+  );
+}

@@ -1,0 +1,88 @@
+import type { Model } from '@ethogram/model';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createScorer, type Feedback, feedbackOn, type TickScore } from '../src/index.js';
+import { processSample, START, syntheticBlocks } from './synthetic-host.js';
+import { trainOn } from './trained.js';
+
+const TRAINED = 1000;
+const at = (tick: number): number => START + tick * 1000;
+
+/** A disk storm at ticks 60–100 and 300–340, and a shell at 200 and 420. */
+const blocks = () =>
+  syntheticBlocks({
+    ticks: 500,
+    from: TRAINED,
+    blockTicks: 50,
+    change: (index, { samples }) => {
+      const tick = index - TRAINED;
+      if ((tick >= 60 && tick < 100) || (tick >= 300 && tick < 340)) {
+        const values = new Map(samples[2]?.values).set('iops.write', 2000);
+        samples[2] = { kind: 'device', name: 'vda', values };
+      }
+      if (tick === 200 || tick === 420) samples.push(processSample('sh', { execve: 1, read: 4 }));
+    },
+  });
+
+describe('feedback', () => {
+  let model: Model;
+  let plain: TickScore[];
+  const scoreWith = (feedback: readonly Feedback[]): TickScore[] => {
+    const scorer = createScorer(model, { feedback });
+    return blocks().flatMap((block) => scorer.push(block));
+  };
+  const records = (scores: readonly TickScore[]) => scores.flatMap(({ anomalies }) => anomalies);
+
+  beforeAll(async () => {
+    model = await trainOn(syntheticBlocks({ ticks: TRAINED }));
+    plain = scoreWith([]);
+  });
+
+  const acknowledge = (until: number | null, verdict: Feedback['verdict'] = 'expected') =>
+    records(plain)
+      .filter(({ ts }) => Date.parse(ts) < at(TRAINED + 150))
+      .map((record) => feedbackOn(record, { verdict, at: at(TRAINED + 150), until }));
+
+  it('mutes what was acknowledged, and nothing else', () => {
+    const after = records(scoreWith(acknowledge(null)));
+    const late = after.filter(({ ts }) => Date.parse(ts) > at(TRAINED + 150));
+    expect(late.map(({ source }) => source.name)).toEqual(['sh', 'sh']);
+    expect(scoreWith(acknowledge(null))[320]?.anomalous).toBe(false);
+  });
+
+  it('changes nothing before its own time', () => {
+    const muted = scoreWith(acknowledge(null));
+    expect(muted.slice(0, 149)).toEqual(plain.slice(0, 149));
+  });
+
+  it('ends with its expiry', () => {
+    const after = records(scoreWith(acknowledge(at(TRAINED + 290))));
+    expect(after.filter(({ source }) => source.name === 'vda').length).toBe(
+      records(plain).filter(({ source }) => source.name === 'vda').length,
+    );
+  });
+
+  it('does not mute what was called misbehaviour', () => {
+    expect(scoreWith(acknowledge(null, 'misbehaviour'))).toEqual(plain);
+  });
+
+  it('mutes an alarm that is open when it comes', () => {
+    const first = records(plain).find(({ source }) => source.name === 'vda');
+    if (!first) throw new Error('expected an anomaly of the disk');
+    const given = feedbackOn(first, { verdict: 'expected', at: at(TRAINED + 80), until: null });
+    const scores = scoreWith([given]);
+    expect(scores[75]?.anomalous).toBe(true);
+    expect(scores[85]?.anomalous).toBe(false);
+  });
+
+  it('survives a checkpoint', () => {
+    const feedback = acknowledge(null);
+    const whole = scoreWith(feedback);
+    const scores: TickScore[] = [];
+    let scorer = createScorer(model, { feedback });
+    for (const block of blocks()) {
+      scores.push(...scorer.push(block));
+      scorer = createScorer(model, { checkpoint: scorer.checkpoint() });
+    }
+    expect(scores).toEqual(whole);
+  });
+});
