@@ -13,5 +13,8 @@
 #include "calls.bpf.h"
 #include "lifecycle.bpf.h"
 #include "iterate.bpf.h"
+#include "flows.bpf.h"
+#include "sockets.bpf.h"
+#include "seed.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -9,12 +9,21 @@
 
 struct pt_regs {
   unsigned long orig_ax;
+  unsigned long si;
+  unsigned long r8;
 } __attribute__((preserve_access_index));
 
 #define CALL_NUMBER(regs) ((int)(regs)->orig_ax)
 #define X32_BIT 0x40000000
 #define TS_COMPAT 0x0002
 #define IS_COMPAT(task) ((task)->thread_info.status & TS_COMPAT)
+
+/* The destination of a datagram sent without a connection: sendto's fifth argument, and the
+ * first member of what sendmsg's second points to. */
+#define NR_SENDTO 44
+#define NR_SENDMSG 46
+#define SENDTO_ADDRESS(regs) ((regs)->r8)
+#define SENDMSG_HEADER(regs) ((regs)->si)
 
 #define NR_SIGRETURN 15
 #define NR_EXIT 60
@@ -43,6 +52,7 @@ struct pt_regs {
 #elif defined(__TARGET_ARCH_arm64)
 
 struct pt_regs {
+  __u64 regs[31];
   int syscallno;
 } __attribute__((preserve_access_index));
 
@@ -50,6 +60,11 @@ struct pt_regs {
 #define X32_BIT 0
 #define TIF_32BIT 22
 #define IS_COMPAT(task) ((task)->thread_info.flags & (1UL << TIF_32BIT))
+
+#define NR_SENDTO 206
+#define NR_SENDMSG 211
+#define SENDTO_ADDRESS(regs) ((regs)->regs[4])
+#define SENDMSG_HEADER(regs) ((regs)->regs[1])
 
 #define NR_SIGRETURN 139
 #define NR_EXIT 93

@@ -48,7 +48,13 @@ struct timespec64 {
   __s64 tv_sec;
 };
 
+struct pipe_inode_info {
+  unsigned int head;
+};
+
 struct inode {
+  __u16 i_mode;
+  struct pipe_inode_info *i_pipe;
   struct super_block *i_sb;
   unsigned long i_ino;
   __s64 i_mtime_sec;
@@ -89,6 +95,7 @@ struct path {
 };
 
 struct file {
+  unsigned int f_mode;
   struct path f_path;
   struct inode *f_inode;
 };
@@ -183,6 +190,67 @@ struct task_struct {
   struct task_io_accounting ioac;
 };
 
+struct ns_common {
+  unsigned int inum;
+};
+
+struct net {
+  struct ns_common ns;
+};
+
+typedef struct {
+  struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+  unsigned char bytes___unused;
+};
+
+struct sock_common {
+  __be32 skc_daddr;
+  __be32 skc_rcv_saddr;
+  __be16 skc_dport;
+  __u16 skc_num;
+  unsigned short skc_family;
+  unsigned char skc_state;
+  possible_net_t skc_net;
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct upid {
+  int nr;
+};
+
+struct pid {
+  struct upid numbers[1];
+};
+
+struct socket;
+
+struct sock {
+  struct sock_common __sk_common;
+  unsigned char sk_userlocks : 4;
+  struct socket *sk_socket;
+  __u16 sk_protocol;
+  __u16 sk_type;
+  struct pid *sk_peer_pid;
+};
+
+struct socket {
+  struct sock *sk;
+};
+
+struct unix_address;
+
+struct unix_sock {
+  struct sock sk;
+  struct unix_address *addr;
+  struct sock *peer;
+};
+
+struct udp_sock;
+
 enum cgroup_subsys_id {
   cgroup_subsys_unused = 0,
   memory_cgrp_id,
@@ -195,6 +263,28 @@ struct bpf_iter_meta {
   struct seq_file *seq;
   __u64 session_id;
   __u64 seq_num;
+};
+
+struct bpf_iter__task_file {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+  __u32 fd;
+  struct file *file;
+};
+
+struct bpf_iter__tcp {
+  struct bpf_iter_meta *meta;
+  struct sock_common *sk_common;
+};
+
+struct bpf_iter__udp {
+  struct bpf_iter_meta *meta;
+  struct udp_sock *udp_sk;
+};
+
+struct bpf_iter__unix {
+  struct bpf_iter_meta *meta;
+  struct unix_sock *unix_sk;
 };
 
 struct bpf_iter__task {

@@ -9,11 +9,13 @@
 #include <cstdint>
 namespace ethogram {
 namespace wire {
+typedef std::uint8_t u8;
 typedef std::uint16_t u16;
 typedef std::uint32_t u32;
 typedef std::uint64_t u64;
 typedef std::int64_t s64;
 #else
+typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
@@ -54,6 +56,19 @@ enum {
 
 /* Bucket 0 holds 0 bytes, bucket 1 + k holds 2^k … 2^(k+1) - 1; one call moves less than 2 GiB. */
 #define SIZE_BUCKETS 32
+
+enum {
+  FLOW_TCP = 1,
+  FLOW_UDP = 2,
+  FLOW_UNIX = 3,
+};
+
+enum {
+  FLOW_ACCEPTOR = 1,  /* this end was called: its port listens, or it has a name */
+  FLOW_INITIATOR = 2, /* this end called */
+  FLOW_CLOSED = 4,    /* no more will come */
+  FLOW_SEEDED = 8,    /* it was there before the collector */
+};
 
 #define PATH_TEXT 1024
 #define PATH_PART 256
@@ -100,6 +115,54 @@ struct task_record {
   struct identity identity;
   struct identity next; /* RECORD_EXEC: who it is now */
   struct usage usage;   /* cumulative within the generation */
+};
+
+/* One end of a connection, or of the datagrams between a socket and one address. */
+struct flow_key {
+  u64 cookie; /* of the socket; never used twice */
+  u8 remote[16];
+  u32 remote_port;
+  u32 unused;
+};
+
+struct flow {
+  u64 socket; /* address in the kernel: what `peer` of the other end says */
+  u64 peer;   /* unix: the other end; 0 where there is none */
+  u64 sent_bytes;
+  u64 sent;
+  u64 received_bytes;
+  u64 received;
+  u64 census; /* number of the last iteration that met it */
+  u32 net;    /* number of the network namespace */
+  u32 tgid;   /* of the owner: who used it last; 0 while nobody is known */
+  u32 peer_tgid;
+  u16 kind;
+  u16 flags;
+  u32 local_port;
+  u32 remote_port;
+  u8 local[16]; /* IPv6, or IPv4 mapped into it */
+  u8 remote[16];
+  struct identity owner;
+};
+
+enum {
+  RECORD_PIPE = 7, /* struct pipe_record */
+};
+
+enum {
+  PIPE_READER = 1,
+  PIPE_WRITER = 2,
+};
+
+/* A descriptor of a pipe, as the iterator met it. */
+struct pipe_record {
+  u32 kind;
+  u32 ends;
+  u64 inode;
+  u32 device;
+  u32 tgid;
+  u64 filled; /* buffers of the pipe filled so far */
+  struct identity owner;
 };
 
 struct path_record {

@@ -14,6 +14,21 @@ export interface EbpfFacts {
   readonly version?: string;
 }
 
+/** Who talked to whom since the reading before. */
+export interface EbpfLink {
+  /** Initiator, writer or parent: an identity, or the name of an endpoint. */
+  readonly from: number | string;
+  /** Acceptor, reader or child. */
+  readonly to: number | string;
+  readonly kind: 'tcp' | 'udp' | 'unix' | 'pipe' | 'fork';
+  readonly opened: number;
+  readonly closed: number;
+  /** Sends and receipts; for pipes the buffers filled. */
+  readonly events: number;
+  /** Always 0 for pipes. */
+  readonly bytes: number;
+}
+
 /** What happened since the reading before; rows are identities, in no particular order. */
 export interface EbpfReading {
   /** Length: rows. */
@@ -32,6 +47,7 @@ export interface EbpfReading {
   readonly cellSecond: Float64Array;
   /** Of identities first met in this reading. */
   readonly facts: readonly EbpfFacts[];
+  readonly links: readonly EbpfLink[];
   /** Identities that will not come again under their number. */
   readonly retired: Uint32Array;
   /** The identity of this very process; 0 where it is not known. */
@@ -58,6 +74,8 @@ export const EBPF_COLUMNS = [
   'disk.write.bytes',
   'process.starts',
   'process.exits',
+  'net.connects',
+  'net.accepts',
   'process.instances',
   'thread.count',
   'memory.rss',
@@ -79,8 +97,11 @@ export const EBPF_TABLES = Object.freeze({
 
 /** Programs attached to the kernel. */
 export interface EbpfSession {
-  /** One at a time. Rejects where the kernel refuses to be read. */
-  read(): Promise<EbpfReading>;
+  /**
+   * One at a time. Rejects where the kernel refuses to be read.
+   * @param snapshot whether links that did nothing are wanted too.
+   */
+  read(snapshot?: boolean): Promise<EbpfReading>;
   /** Detaches; may be called again. */
   close(): void;
 }

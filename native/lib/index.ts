@@ -1,4 +1,4 @@
-export type { EbpfAddon, EbpfFacts, EbpfReading, EbpfSession } from './ebpf-addon.js';
+export type { EbpfAddon, EbpfFacts, EbpfLink, EbpfReading, EbpfSession } from './ebpf-addon.js';
 export { EBPF_COLUMNS, EBPF_TABLES } from './ebpf-addon.js';
 export { loadEbpf } from './load-ebpf.js';
 export type { Loaded } from './load-procfs.js';

@@ -4,6 +4,7 @@
       'target_name': 'ethogram_ebpf',
       'sources': [
         '../../src/core/ebpf_ledger.cc',
+        '../../src/core/ebpf_links.cc',
         '../../src/core/ebpf_session.cc',
         '../../src/binding/ebpf.cc',
       ],

@@ -11,6 +11,8 @@ namespace {
 using ethogram::ebpf::Batch;
 using ethogram::ebpf::Facts;
 using ethogram::ebpf::kColumnCount;
+using ethogram::ebpf::LinkRow;
+using ethogram::ebpf::Node;
 using ethogram::ebpf::Reading;
 using ethogram::ebpf::Row;
 using ethogram::ebpf::Session;
@@ -68,6 +70,24 @@ void SetRows(Napi::Env env, const Batch& batch, Napi::Object object) {
   object.Set("cellSecond", second);
 }
 
+Napi::Value ToValue(Napi::Env env, const Node& node) {
+  if (node.identity == 0) return Napi::String::New(env, node.endpoint);
+  return Napi::Number::New(env, node.identity);
+}
+
+Napi::Object ToObject(Napi::Env env, const LinkRow& row) {
+  constexpr const char* kKinds[] = {"tcp", "udp", "unix", "pipe", "fork"};
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("from", ToValue(env, row.key.from));
+  object.Set("to", ToValue(env, row.key.to));
+  object.Set("kind", kKinds[static_cast<size_t>(row.key.kind)]);
+  object.Set("opened", static_cast<double>(row.opened));
+  object.Set("closed", static_cast<double>(row.closed));
+  object.Set("events", static_cast<double>(row.events));
+  object.Set("bytes", static_cast<double>(row.bytes));
+  return object;
+}
+
 Napi::Object ToObject(Napi::Env env, const Reading& reading) {
   Napi::Object object = Napi::Object::New(env);
   SetRows(env, reading.batch, object);
@@ -76,6 +96,11 @@ Napi::Object ToObject(Napi::Env env, const Reading& reading) {
     facts.Set(static_cast<uint32_t>(at), ToObject(env, reading.batch.facts[at]));
   }
   object.Set("facts", facts);
+  auto links = Napi::Array::New(env, reading.links.size());
+  for (size_t at = 0; at < reading.links.size(); at++) {
+    links.Set(static_cast<uint32_t>(at), ToObject(env, reading.links[at]));
+  }
+  object.Set("links", links);
   auto retired = Napi::Uint32Array::New(env, reading.batch.retired.size());
   for (size_t at = 0; at < reading.batch.retired.size(); at++) {
     retired[at] = reading.batch.retired[at];
@@ -93,15 +118,18 @@ Napi::Object ToObject(Napi::Env env, const Reading& reading) {
 // Reads on a thread of the pool: with thousands of tasks it takes tens of milliseconds.
 class ReadWorker : public Napi::AsyncWorker {
  public:
-  ReadWorker(Napi::Env env, std::shared_ptr<Session> session)
-      : Napi::AsyncWorker(env), session_(std::move(session)), deferred_(env) {}
+  ReadWorker(Napi::Env env, std::shared_ptr<Session> session, bool snapshot)
+      : Napi::AsyncWorker(env),
+        session_(std::move(session)),
+        snapshot_(snapshot),
+        deferred_(env) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
   void Execute() override {
     std::string reason;
-    if (!session_->Read(&reading_, &reason)) SetError(reason);
+    if (!session_->Read(snapshot_, &reading_, &reason)) SetError(reason);
   }
 
   void OnOK() override { deferred_.Resolve(ToObject(Env(), reading_)); }
@@ -110,6 +138,7 @@ class ReadWorker : public Napi::AsyncWorker {
  private:
   // Shared: a session closed while it is read goes away after.
   const std::shared_ptr<Session> session_;
+  const bool snapshot_;
   Reading reading_;
   Napi::Promise::Deferred deferred_;
 };
@@ -133,7 +162,8 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
       Napi::Error::New(info.Env(), "eBPF session: closed").ThrowAsJavaScriptException();
       return info.Env().Undefined();
     }
-    auto* worker = new ReadWorker(info.Env(), session_);
+    const bool snapshot = info.Length() > 0 && info[0].ToBoolean();
+    auto* worker = new ReadWorker(info.Env(), session_, snapshot);
     const Napi::Promise promise = worker->promise();
     worker->Queue();
     return promise;

@@ -118,7 +118,7 @@ void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> c
   if (record.kind == wire::RECORD_FORK) {
     RowOf(identity).values[kStarts]++;
     // The iterator may have met the child already, and knows more of it.
-    processes_.try_emplace(record.tgid, Process{identity, census_, 0, 0});
+    processes_.try_emplace(record.tgid, Process{identity, census_, 0, 0, 0, 0});
     return;
   }
   std::sort(cells.begin(), cells.end(), [](const wire::cell& a, const wire::cell& b) {
@@ -146,19 +146,55 @@ void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> c
   }
   threads_.erase(record.generation);
   if (record.kind == wire::RECORD_EXEC) {
-    const std::uint32_t next = Identify(record.next, kernel_thread);
     row.values[kExits]++;
-    RowOf(next).values[kStarts]++;
-    if (threads_.count(record.next_generation) == 0) process = Process{next, census_, 0, 0};
-    process.identity = next;
-    Thread& renewed = threads_[record.next_generation];
-    renewed.tgid = record.tgid;
-    renewed.identity = next;
-    renewed.census = census_;
+    TakeExec(record, process);
   } else if (record.flags & wire::TASK_GROUP_DEAD) {
     if (!kernel_thread) row.values[kExits]++;
+    EndSpawn(process);
     processes_.erase(record.tgid);
   }
+}
+
+void Ledger::TakeExec(const wire::task_record& record, Process& process) {
+  const std::uint32_t next = Identify(record.next, false);
+  RowOf(next).values[kStarts]++;
+  // The iterator may have met the new program already, and knows more of it.
+  if (threads_.count(record.next_generation) == 0) {
+    process.resident_pages = 0;
+    process.descriptors = 0;
+  }
+  EndSpawn(process);
+  process.identity = next;
+  Spawn(process, record.parent);
+  Thread& renewed = threads_[record.next_generation];
+  renewed.tgid = record.tgid;
+  renewed.identity = next;
+  renewed.census = census_;
+}
+
+void Ledger::Spawn(Process& process, std::uint32_t parent_tgid) {
+  process.spawner = IdentityOf(parent_tgid);
+  process.spawned = process.identity;
+  if (process.spawner == 0 || process.spawner == process.spawned) return;
+  spawns_[{process.spawner, process.spawned}].opened++;
+}
+
+void Ledger::EndSpawn(const Process& process) {
+  if (process.spawner == 0 || process.spawner == process.spawned) return;
+  spawns_[{process.spawner, process.spawned}].closed++;
+}
+
+std::vector<SpawnCounts> Ledger::TakeSpawns() {
+  std::vector<SpawnCounts> taken;
+  for (const auto& [ends, counts] : spawns_) {
+    taken.push_back(SpawnCounts{ends.first, ends.second, counts.opened, counts.closed});
+  }
+  spawns_.clear();
+  return taken;
+}
+
+void Ledger::AddTo(std::uint32_t identity, Column column, std::uint64_t count) {
+  RowOf(identity).values[column] += count;
 }
 
 void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& before) {
@@ -238,6 +274,7 @@ void Ledger::EndCensus() {
       continue;
     }
     RowOf(process->second.identity).values[kExits]++;
+    EndSpawn(process->second);
     process = processes_.erase(process);
   }
 }

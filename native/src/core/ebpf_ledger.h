@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "records.h"
@@ -40,6 +41,8 @@ enum Column : std::size_t {
   kDiskWriteBytes,
   kStarts,
   kExits,
+  kConnects,
+  kAccepts,
   kInstances,
   kThreads,
   kResidentBytes,
@@ -57,6 +60,14 @@ struct Row {
   std::uint32_t identity = 0;
   std::array<std::uint64_t, kColumnCount> values{};
   std::map<std::uint32_t, Counts> cells;  // by table << 16 | slot
+};
+
+// Children that began to run a program of their own, or ceased to, by who started them.
+struct SpawnCounts {
+  std::uint32_t parent = 0;
+  std::uint32_t child = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t closed = 0;
 };
 
 // What one tick holds.
@@ -87,6 +98,12 @@ class Ledger {
   // Of a living process by its id in the initial namespace; 0 where there is none.
   std::uint32_t IdentityOf(std::uint32_t tgid) const;
 
+  // Numbers an identity of the kernel side.
+  std::uint32_t Identify(const wire::identity& identity, bool kernel_thread);
+  void AddTo(std::uint32_t identity, Column column, std::uint64_t count);
+  // Since the last call; a program that runs itself again is no child.
+  std::vector<SpawnCounts> TakeSpawns();
+
   std::size_t generations() const { return threads_.size(); }
   std::size_t processes() const { return processes_.size(); }
 
@@ -103,6 +120,8 @@ class Ledger {
     std::uint32_t census = 0;
     std::uint64_t resident_pages = 0;
     std::uint32_t descriptors = 0;
+    std::uint32_t spawner = 0;  // identity of who started this program; 0 where none is known
+    std::uint32_t spawned = 0;  // its own identity then
   };
   // The text behind an id of the kernel side.
   struct Path {
@@ -124,11 +143,13 @@ class Ledger {
 
   void TakePath(const wire::path_record& record, const char* text);
   void TakeTask(const wire::task_record& record, std::vector<wire::cell> cells);
+  void TakeExec(const wire::task_record& record, Process& process);
   void AddUsage(Row& row, const wire::usage& now, const wire::usage& before);
   void AddCells(Row& row, const std::vector<wire::cell>& now,
                 const std::vector<wire::cell>& before);
   Row& RowOf(std::uint32_t identity);
-  std::uint32_t Identify(const wire::identity& identity, bool kernel_thread);
+  void Spawn(Process& process, std::uint32_t parent_tgid);
+  void EndSpawn(const Process& process);
   void AddGauges();
   Facts FactsOf(const Key& key);
   void Forget(Batch& batch);
@@ -141,6 +162,7 @@ class Ledger {
   std::unordered_map<std::uint32_t, std::uint64_t> last_used_;  // identity to number of a batch
   std::unordered_map<std::uint32_t, Row> rows_;
   std::vector<Key> fresh_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
   const std::uint64_t page_bytes_;
   std::uint32_t last_identity_ = 0;
   std::uint32_t census_ = 0;

@@ -67,7 +67,7 @@ void Session::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
 void Session::RingDeleter::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 Session::Session()
-    : ledger_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), buffer_(kBufferBytes) {}
+    : ledger_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), links_(&ledger_), buffer_(kBufferBytes) {}
 
 Session::~Session() {
   if (watcher_.joinable()) {
@@ -119,7 +119,7 @@ bool Session::Load(const SessionOptions& options, std::string* reason) {
     return false;
   }
   // A first iteration notes what every task used before now, and who it is.
-  if (!ReadTasks(reason)) return false;
+  if (!ReadTasks(reason) || !ReadSockets(reason)) return false;
   if (options.drain) watcher_ = std::thread(&Session::Watch, this);
   return true;
 }
@@ -143,10 +143,11 @@ void Session::Watch() {
   }
 }
 
-bool Session::ReadTasks(std::string* reason) {
-  const FileDescriptor iterator(bpf_iter_create(bpf_link__fd(skeleton_->links.read_tasks)));
+// Runs an iterator to its end; what it writes is appended to `output`.
+bool Session::Iterate(bpf_link* link, std::vector<char>* output, std::string* reason) {
+  const FileDescriptor iterator(bpf_iter_create(bpf_link__fd(link)));
   if (iterator.get() < 0) {
-    *reason = Describe("cannot open the task iterator", errno);
+    *reason = Describe("cannot open an iterator", errno);
     return false;
   }
   for (;;) {
@@ -154,11 +155,62 @@ bool Session::ReadTasks(std::string* reason) {
     if (size == 0) return true;
     if (size < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      *reason = Describe("cannot read the task iterator", errno);
+      *reason = Describe("cannot read an iterator", errno);
       return false;
     }
-    ledger_.TakeRecords(buffer_.data(), static_cast<std::size_t>(size));
+    output->insert(output->end(), buffer_.data(), buffer_.data() + size);
   }
+}
+
+bool Session::ReadTasks(std::string* reason) {
+  std::vector<char> records;
+  if (!Iterate(skeleton_->links.read_tasks, &records, reason)) return false;
+  ledger_.TakeRecords(records.data(), records.size());
+  return true;
+}
+
+// Meets every socket and pipe, for those that were there before us and those that nobody uses.
+bool Session::ReadSockets(std::string* reason) {
+  const std::uint64_t start_ns = BootTimeNs();
+  if (start_ns < sockets_due_ns_) return true;
+  skeleton_->bss->flow_census = census_ + 1;
+  std::vector<char> records;
+  for (bpf_link* link : {skeleton_->links.read_tcp, skeleton_->links.read_udp,
+                         skeleton_->links.read_unix, skeleton_->links.read_files}) {
+    if (!Iterate(link, &records, reason)) return false;
+  }
+  census_++;
+  std::vector<wire::pipe_record> pipes(records.size() / sizeof(wire::pipe_record));
+  memcpy(pipes.data(), records.data(), pipes.size() * sizeof(wire::pipe_record));
+  links_.TakePipes(pipes);
+  // At most one part in a hundred of a CPU, however many descriptors there are.
+  sockets_due_ns_ = start_ns + 100 * (BootTimeNs() - start_ns);
+  return true;
+}
+
+bool Session::ReadFlows(std::string* reason) {
+  constexpr __u32 kBatch = 1024;
+  const int map = bpf_map__fd(skeleton_->maps.flows);
+  std::vector<wire::flow_key> keys(kBatch);
+  std::vector<wire::flow> values(kBatch);
+  std::vector<Links::Flow> flows;
+  __u32 position = 0;
+  for (bool first = true;; first = false) {
+    __u32 count = kBatch;
+    const int error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position,
+                                           keys.data(), values.data(), &count, nullptr);
+    const int cause = error == 0 ? 0 : errno;
+    if (cause != 0 && cause != ENOENT) {
+      *reason = Describe("cannot read the map of flows", cause);
+      return false;
+    }
+    for (__u32 at = 0; at < count; at++) flows.emplace_back(keys[at], values[at]);
+    if (cause == ENOENT) break;
+  }
+  for (const wire::flow_key& key : links_.TakeFlows(flows, census_)) {
+    bpf_map_delete_elem(map, &key);
+  }
+  return true;
 }
 
 std::uint64_t Session::MissedRuns() const {
@@ -173,7 +225,7 @@ std::uint64_t Session::MissedRuns() const {
   return missed;
 }
 
-bool Session::Read(Reading* reading, std::string* reason) {
+bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   const std::lock_guard<std::mutex> guard(mutex_);
   auto* bss = skeleton_->bss;
   const bool census = lost_before_["ring.full"] != bss->lost_records;
@@ -188,10 +240,16 @@ bool Session::Read(Reading* reading, std::string* reason) {
     if (read) ledger_.EndCensus();
   }
   Drain();
-  if (!read) return false;
+  if (!read || !ReadSockets(reason) || !ReadFlows(reason)) return false;
+  reading->links = links_.Take(snapshot);
   reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
   reading->batch = ledger_.Take();
+  CollectLosses(reading);
+  return true;
+}
 
+void Session::CollectLosses(Reading* reading) {
+  const auto* bss = skeleton_->bss;
   const auto lose = [&](const std::string& cause, std::uint64_t total) {
     std::uint64_t& before = lost_before_[cause];
     if (total > before) reading->lost[cause] = total - before;
@@ -199,14 +257,19 @@ bool Session::Read(Reading* reading, std::string* reason) {
   };
   lose("ring.full", bss->lost_records);
   lose("storage.full", bss->lost_storage);
+  lose("links.full", bss->lost_flows);
   lose("program.missed", MissedRuns());
-  if (reading->batch.torn > 0) reading->lost["counter.torn"] = reading->batch.torn;
-  if (reading->batch.malformed > 0) reading->lost["record.malformed"] = reading->batch.malformed;
+  const LinkLosses links = links_.TakeLosses();
+  for (const auto& [cause, count] :
+       {std::pair{"counter.torn", reading->batch.torn},
+        std::pair{"record.malformed", reading->batch.malformed},
+        std::pair{"links.unowned", links.unowned}, std::pair{"links.over-limit", links.over_limit}}) {
+    if (count > 0) reading->lost[cause] = count;
+  }
   reading->lost_calls = bss->lost_calls - lost_calls_before_;
   lost_calls_before_ = bss->lost_calls;
   reading->child_returns = bss->child_returns - child_returns_before_;
   child_returns_before_ = bss->child_returns;
-  return true;
 }
 
 }  // namespace ethogram::ebpf

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "ebpf_ledger.h"
+#include "ebpf_links.h"
 
+struct bpf_link;
 struct ethogram_bpf;
 struct ring_buffer;
 
@@ -25,6 +27,7 @@ struct SessionOptions {
 // What one tick holds, and what was lost while it lasted.
 struct Reading {
   Batch batch;
+  std::vector<LinkRow> links;
   std::map<std::string, std::uint64_t> lost;  // by cause, without zeros
   std::uint64_t lost_calls = 0;               // calls known to be lost, of nobody knows which kind
   std::uint32_t self = 0;                     // identity of this process; 0: not known
@@ -40,8 +43,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Everything since the reading before. Returns false and says why in `reason` on failure.
-  bool Read(Reading* reading, std::string* reason);
+  // Everything since the reading before; with `snapshot`, links that did nothing too. Returns false and says why in `reason` on failure.
+  bool Read(bool snapshot, Reading* reading, std::string* reason);
 
  private:
   struct SkeletonDeleter {
@@ -54,6 +57,10 @@ class Session {
   Session();
   bool Load(const SessionOptions& options, std::string* reason);
   bool ReadTasks(std::string* reason);
+  bool ReadSockets(std::string* reason);
+  bool ReadFlows(std::string* reason);
+  bool Iterate(bpf_link* link, std::vector<char>* output, std::string* reason);
+  void CollectLosses(Reading* reading);
   void Drain();
   void Watch();
   std::uint64_t MissedRuns() const;
@@ -63,10 +70,13 @@ class Session {
   std::unique_ptr<ring_buffer, RingDeleter> ring_;
   std::mutex mutex_;  // guards ledger_ and the reading end of the ring
   Ledger ledger_;
+  Links links_;
   std::vector<char> buffer_;
   std::map<std::string, std::uint64_t> lost_before_;
   std::uint64_t lost_calls_before_ = 0;
   std::uint64_t child_returns_before_ = 0;
+  std::uint64_t census_ = 0;         // number of the last whole iteration over sockets
+  std::uint64_t sockets_due_ns_ = 0;  // CLOCK_BOOTTIME
   int stop_event_ = -1;
   std::thread watcher_;
 };

@@ -1,3 +1,4 @@
+import type { SourceId } from '@ethogram/core';
 import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, type EbpfSession } from '@ethogram/native';
 import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
 import { type Presence, Timeline } from '../identity/timeline.js';
@@ -6,6 +7,7 @@ import { OTHER } from '../tick/source-limits.js';
 import type { TickStamp } from '../tick/tick-clock.js';
 import type { SourceDraft, TickDraft } from '../tick/tick-draft.js';
 import type { CallNamer } from './call-names.js';
+import { nameLinks } from './name-links.js';
 
 /** What the programs in the kernel are read with. */
 export interface EbpfReaderOptions {
@@ -19,6 +21,9 @@ interface Known extends Presence {
 }
 
 const INSTANCES = EBPF_COLUMNS.indexOf('process.instances');
+
+/** How often all links are told, not only those that did something. */
+const SNAPSHOT_EVERY_MS = 600_000;
 
 /** Which tables hold sizes, and of what. */
 const SIZES: Readonly<Record<number, string>> = {
@@ -34,6 +39,7 @@ export class EbpfReader implements TickReader {
   readonly #options: EbpfReaderOptions;
   readonly #known = new Map<number, Known>();
   readonly #timeline = new Timeline();
+  #snapshotAt = Number.NEGATIVE_INFINITY;
   readonly #metrics = new Map<number, readonly [string, string]>();
 
   constructor(options: EbpfReaderOptions) {
@@ -48,7 +54,8 @@ export class EbpfReader implements TickReader {
   }
 
   async read(draft: TickDraft, stamp: TickStamp): Promise<void> {
-    const reading = await this.#options.session.read();
+    const snapshot = stamp.ts - this.#snapshotAt >= SNAPSHOT_EVERY_MS;
+    const reading = await this.#options.session.read(snapshot);
     this.#learn(reading);
     for (const [row, number] of reading.identity.entries()) {
       this.#watch(reading, row);
@@ -56,6 +63,11 @@ export class EbpfReader implements TickReader {
       const source = identity && draft.process(identity, number === reading.self);
       if (source) this.#addRow(source, reading, row);
     }
+    if (snapshot) {
+      this.#snapshotAt = stamp.ts;
+      draft.linkSnapshot = true;
+    }
+    draft.links.push(...nameLinks(reading.links, (number) => this.#nodeOf(draft, number)));
     for (const number of reading.retired) this.#known.delete(number);
     for (const [cause, count] of Object.entries(reading.lost)) draft.lose(cause, count);
     if (reading.lostCalls > 0) {
@@ -100,6 +112,11 @@ export class EbpfReader implements TickReader {
       source.add(first, reading.cellFirst[cell] as number);
       source.add(second, reading.cellSecond[cell] as number);
     }
+  }
+
+  #nodeOf(draft: TickDraft, number: number): SourceId | undefined {
+    const identity = this.#known.get(number)?.identity;
+    return identity && draft.processId(identity);
   }
 
   /** The metrics of the two counters of a cell. */

@@ -11,14 +11,7 @@ import { callNamer } from './call-names.js';
 import { EbpfReader } from './ebpf-reader.js';
 
 /** What the programs do not count. */
-const BLIND: readonly string[] = [
-  'disk.read.ops',
-  'disk.write.ops',
-  'net.connects',
-  'net.accepts',
-  'latency',
-  'links',
-];
+const BLIND: readonly string[] = ['disk.read.ops', 'disk.write.ops', 'latency'];
 
 /**
  * Room for the last totals of processes that end between two readings. It is emptied whenever a

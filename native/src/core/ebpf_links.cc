@@ -1,0 +1,367 @@
+#include "ebpf_links.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include <set>
+
+namespace ethogram::ebpf {
+
+namespace {
+
+// Ticks to wait for the other end of a connection to be used by somebody.
+constexpr std::uint32_t kPatience = 3;
+// Ticks after which datagrams to one address are taken for ended.
+constexpr std::uint32_t kDatagramIdle = 60;
+// Iterations that may miss a connection between two states before it is taken for gone.
+constexpr std::uint64_t kCensusSlack = 3;
+constexpr std::size_t kMostNewLinks = 1000;  // in one tick
+constexpr std::size_t kMostLinks = 20000;
+constexpr std::size_t kMostEndpoints = 32;  // of one identity; the rest is one
+
+std::string TextOf(const wire::flow_key& key) {
+  return std::string(reinterpret_cast<const char*>(&key), sizeof(key));
+}
+
+std::string Address(const std::uint8_t (&address)[16], std::uint32_t port) {
+  return std::string(reinterpret_cast<const char*>(address), 16) + std::to_string(port);
+}
+
+bool IsAny(const std::uint8_t (&address)[16]) {
+  static const std::uint8_t none[16] = {};
+  static const std::uint8_t any4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
+  return memcmp(address, none, 16) == 0 || memcmp(address, any4, 16) == 0;
+}
+
+bool IsMapped(const std::uint8_t (&address)[16]) {
+  static const std::uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return memcmp(address, prefix, 12) == 0;
+}
+
+LinkKind KindOf(const wire::flow& flow) {
+  return flow.kind == wire::FLOW_TCP   ? LinkKind::kTcp
+         : flow.kind == wire::FLOW_UDP ? LinkKind::kUdp
+                                       : LinkKind::kUnix;
+}
+
+}  // namespace
+
+std::string RemoteEndpoint(const std::uint8_t (&address)[16], std::uint32_t port) {
+  char text[INET6_ADDRSTRLEN] = "";
+  std::uint8_t prefix[16];
+  memcpy(prefix, address, 16);
+  int bits = 64;
+  if (IsMapped(address)) {
+    bits = address[12] == 127 ? 8 : 24;
+    for (int at = 12 + bits / 8; at < 16; at++) prefix[at] = 0;
+    inet_ntop(AF_INET, &prefix[12], text, sizeof(text));
+  } else {
+    static const std::uint8_t loopback[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    if (memcmp(address, loopback, 16) == 0) {
+      bits = 128;
+    } else {
+      for (int at = 8; at < 16; at++) prefix[at] = 0;
+    }
+    inet_ntop(AF_INET6, prefix, text, sizeof(text));
+  }
+  return "remote:" + std::string(text) + "/" + std::to_string(bits) + ":" + std::to_string(port);
+}
+
+// The flows of one tick by what the other end says of them.
+struct Links::Ends {
+  std::unordered_map<std::string, const Flow*> by_tuple;              // TCP: net, local, remote
+  std::unordered_map<std::string, std::vector<const Flow*>> by_port;  // UDP: net, local port
+  std::unordered_map<std::uint64_t, const Flow*> by_socket;           // unix
+
+  static std::string Tuple(std::uint32_t net, const std::string& here, const std::string& there) {
+    return std::to_string(net) + here + there;
+  }
+
+  void Add(const Flow& end) {
+    const wire::flow& flow = end.second;
+    if (flow.kind == wire::FLOW_TCP) {
+      const std::string here = Address(flow.local, flow.local_port);
+      const std::string there = Address(flow.remote, flow.remote_port);
+      by_tuple[Tuple(flow.net, here, there)] = &end;
+      // Between two network namespaces without translation the addresses still mirror.
+      by_tuple.emplace(Tuple(0, here, there), &end);
+    } else if (flow.kind == wire::FLOW_UDP) {
+      by_port[Tuple(flow.net, std::to_string(flow.local_port), "")].push_back(&end);
+      by_port[Tuple(0, std::to_string(flow.local_port), "")].push_back(&end);
+    } else {
+      const Flow*& known = by_socket[flow.socket];
+      if (known == nullptr || flow.census >= known->second.census) known = &end;
+    }
+  }
+
+  const Flow* OtherOf(const wire::flow& flow) const {
+    if (flow.kind == wire::FLOW_TCP) return OtherOfTcp(flow);
+    if (flow.kind == wire::FLOW_UDP) return OtherOfUdp(flow);
+    const auto peer = by_socket.find(flow.peer);
+    return flow.peer == 0 || peer == by_socket.end() ? nullptr : peer->second;
+  }
+
+ private:
+  const Flow* OtherOfTcp(const wire::flow& flow) const {
+    const std::string here = Address(flow.local, flow.local_port);
+    const std::string there = Address(flow.remote, flow.remote_port);
+    for (const std::uint32_t net : {flow.net, 0u}) {
+      if (net == 0 && IsLoopback(flow)) continue;
+      const auto other = by_tuple.find(Tuple(net, there, here));
+      if (other != by_tuple.end() && &other->second->second != &flow) return other->second;
+    }
+    return nullptr;
+  }
+
+  const Flow* OtherOfUdp(const wire::flow& flow) const {
+    for (const std::uint32_t net : {flow.net, 0u}) {
+      if (net == 0 && IsLoopback(flow)) continue;
+      const auto found = by_port.find(Tuple(net, std::to_string(flow.remote_port), ""));
+      if (found == by_port.end()) continue;
+      const Flow* any = nullptr;
+      for (const Flow* other : found->second) {
+        const wire::flow& end = other->second;
+        if (end.socket == flow.socket) continue;
+        if (memcmp(end.local, flow.remote, 16) == 0) return other;
+        // A socket bound to every address is whom a datagram of its own namespace reaches.
+        if (IsAny(end.local) && end.net == flow.net && IsLoopback(flow)) any = other;
+      }
+      if (any != nullptr) return any;
+    }
+    return nullptr;
+  }
+
+  static bool IsLoopback(const wire::flow& flow) {
+    if (IsMapped(flow.remote)) return flow.remote[12] == 127;
+    for (int at = 0; at < 15; at++) {
+      if (flow.remote[at] != 0) return false;
+    }
+    return flow.remote[15] == 1;
+  }
+};
+
+std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows,
+                                             std::uint64_t census) {
+  tick_++;
+  Ends ends;
+  for (const Flow& flow : flows) ends.Add(flow);
+  std::vector<wire::flow_key> over;
+  for (const auto& [key, flow] : flows) {
+    FlowState& state = flows_[TextOf(key)];
+    state.seen = tick_;
+    const bool changed = flow.sent != state.last.sent || flow.received != state.last.received;
+    state.idle = changed ? 0 : state.idle + 1;
+    const Outcome outcome = Resolve(flow, ends, &state);
+    if (outcome == Outcome::kResolved) Charge(flow, &state);
+    if (outcome == Outcome::kNone) state.last = flow;
+
+    bool ended = (flow.flags & wire::FLOW_CLOSED) != 0;
+    if (flow.kind == wire::FLOW_TCP) {
+      ended = ended || (flow.census + kCensusSlack < census && state.idle > kPatience);
+    } else if (key.remote_port != 0) {
+      ended = state.idle > kDatagramIdle;
+    } else {
+      ended = flow.census < census && !changed;
+    }
+    if (!ended || (outcome == Outcome::kWait && state.waited <= kPatience)) continue;
+    if (outcome == Outcome::kWait) losses_.unowned++;
+    Close(&state);
+    flows_.erase(TextOf(key));
+    over.push_back(key);
+  }
+  for (auto entry = flows_.begin(); entry != flows_.end();) {
+    if (entry->second.seen == tick_) {
+      ++entry;
+      continue;
+    }
+    Close(&entry->second);
+    entry = flows_.erase(entry);
+  }
+  return over;
+}
+
+Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowState* state) {
+  const std::uint32_t owner = flow.tgid == 0 ? 0 : ledger_->Identify(flow.owner, false);
+  if (state->resolved && state->owner == owner) return Outcome::kResolved;
+  const Flow* end = ends.OtherOf(flow);
+  const wire::flow* other = end == nullptr ? nullptr : &end->second;
+  const bool connected = flow.kind == wire::FLOW_UNIX ? flow.peer != 0 : flow.remote_port != 0;
+  if (!connected) return Outcome::kNone;
+  state->waited++;
+  if (owner == 0) return Outcome::kWait;
+
+  Node here{owner, ""};
+  Node there;
+  if (other != nullptr && other->tgid != 0) {
+    there.identity = ledger_->Identify(other->owner, false);
+  } else if ((other != nullptr || flow.kind == wire::FLOW_UNIX) && state->waited <= kPatience) {
+    return Outcome::kWait;
+  } else if (flow.kind == wire::FLOW_UNIX) {
+    there.identity = ledger_->IdentityOf(flow.peer_tgid);
+    if (there.identity == 0) return Outcome::kWait;
+  }
+  bool calls = (flow.flags & wire::FLOW_ACCEPTOR) == 0;
+  if (other != nullptr && ((other->flags ^ flow.flags) & wire::FLOW_ACCEPTOR) == 0) {
+    // Both or none of the two were called: the lower port, or the older identity.
+    calls = flow.kind == wire::FLOW_UNIX ? here.identity <= there.identity
+                                         : flow.local_port > flow.remote_port;
+  }
+  if (there.identity == 0) {
+    const char* kind = flow.kind == wire::FLOW_TCP ? "tcp" : "udp";
+    there.endpoint = calls ? RemoteEndpoint(flow.remote, flow.remote_port)
+                           : "listen:" + std::string(kind) + ":" + std::to_string(flow.local_port);
+  }
+  if (state->resolved) Close(state);
+  state->link = calls ? LinkKey{here, there, KindOf(flow)} : LinkKey{there, here, KindOf(flow)};
+  if (!there.endpoint.empty() && links_.count(state->link) == 0 &&
+      endpoints_[owner]++ >= kMostEndpoints) {
+    (calls ? state->link.to : state->link.from).endpoint = calls ? "remote:other" : "listen:other";
+  }
+  state->owner = owner;
+  state->local = other != nullptr && there.identity != 0;
+  state->opener = calls || !state->local;
+  if (state->local) YieldTo(flows_.find(TextOf(end->first)), state);
+  const bool fresh = (flow.flags & wire::FLOW_SEEDED) == 0 && !state->resolved;
+  state->resolved = true;
+  if (fresh && flow.kind == wire::FLOW_TCP) {
+    ledger_->AddTo(owner, calls ? kConnects : kAccepts, 1);
+  }
+  if (!state->opener) return Outcome::kResolved;
+  if (State* link = StateOf(state->link)) {
+    link->open++;
+    link->row.opened += fresh ? 1 : 0;
+  }
+  return Outcome::kResolved;
+}
+
+// The other end may have stood for the whole link, until this end became known.
+void Links::YieldTo(std::map<std::string, FlowState>::iterator other, FlowState* state) {
+  if (other == flows_.end() || !other->second.resolved || other->second.local) return;
+  if (other->second.link < state->link || state->link < other->second.link) return;
+  other->second.local = true;
+  if (other->second.opener) state->opener = false;
+}
+
+void Links::Charge(const wire::flow& flow, FlowState* state) {
+  std::uint64_t events = flow.sent - state->last.sent;
+  std::uint64_t bytes = flow.sent_bytes - state->last.sent_bytes;
+  if (!state->local) {
+    events += flow.received - state->last.received;
+    bytes += flow.received_bytes - state->last.received_bytes;
+  }
+  state->last = flow;
+  if (events == 0 && bytes == 0) return;
+  if (State* link = StateOf(state->link)) {
+    link->row.events += events;
+    link->row.bytes += bytes;
+  }
+}
+
+void Links::Close(FlowState* state) {
+  if (!state->resolved || !state->opener) return;
+  const auto link = links_.find(state->link);
+  if (link == links_.end() || link->second.open == 0) return;
+  link->second.open--;
+  link->second.row.closed++;
+}
+
+Links::State* Links::StateOf(const LinkKey& key) {
+  const auto known = links_.find(key);
+  if (known != links_.end()) return &known->second;
+  if (fresh_links_ >= kMostNewLinks || links_.size() >= kMostLinks) {
+    losses_.over_limit++;
+    return nullptr;
+  }
+  fresh_links_++;
+  State& state = links_[key];
+  state.row.key = key;
+  return &state;
+}
+
+void Links::TakePipes(const std::vector<wire::pipe_record>& pipes) {
+  struct Pipe {
+    std::map<std::uint32_t, std::uint32_t> readers;  // tgid to identity
+    std::map<std::uint32_t, std::uint32_t> writers;
+    std::uint64_t filled = 0;
+  };
+  std::map<std::pair<std::uint32_t, std::uint64_t>, Pipe> by_pipe;
+  for (const wire::pipe_record& record : pipes) {
+    Pipe& pipe = by_pipe[{record.device, record.inode}];
+    const std::uint32_t identity = ledger_->Identify(record.owner, false);
+    if (record.ends & wire::PIPE_READER) pipe.readers[record.tgid] = identity;
+    if (record.ends & wire::PIPE_WRITER) pipe.writers[record.tgid] = identity;
+    pipe.filled = record.filled;
+  }
+  std::map<LinkKey, std::uint64_t> open;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> filled;
+  for (const auto& [id, pipe] : by_pipe) {
+    filled[id] = pipe.filled;
+    const auto before = filled_.find(id);
+    // The kernel counts buffers modulo 2^32; a pipe not met before counts from nothing.
+    std::uint64_t events = before == filled_.end()
+                               ? 0
+                               : static_cast<std::uint32_t>(pipe.filled - before->second);
+    std::set<LinkKey> linked;
+    for (const auto& [writer, from] : pipe.writers) {
+      for (const auto& [reader, to] : pipe.readers) {
+        if (writer != reader && from != to) {
+          linked.insert(LinkKey{{from, ""}, {to, ""}, LinkKind::kPipe});
+        }
+      }
+    }
+    for (const LinkKey& key : linked) {
+      open[key]++;
+      State* link = StateOf(key);
+      // Of several writers of one pipe nobody knows which one filled it.
+      if (link != nullptr && linked.size() == 1) link->row.events += events;
+    }
+  }
+  for (const auto& [key, count] : open) {
+    State* link = StateOf(key);
+    if (link == nullptr) continue;
+    const std::uint64_t before = pipes_[key];
+    if (count > before && !filled_.empty()) link->row.opened += count - before;
+    if (count < before) link->row.closed += before - count;
+    link->open = count;
+  }
+  for (const auto& [key, before] : pipes_) {
+    const auto link = links_.find(key);
+    if (open.count(key) != 0 || link == links_.end()) continue;
+    link->second.row.closed += before;
+    link->second.open = 0;
+  }
+  pipes_ = std::move(open);
+  filled_ = std::move(filled);
+}
+
+std::vector<LinkRow> Links::Take(bool snapshot) {
+  for (const SpawnCounts& spawn : ledger_->TakeSpawns()) {
+    State* link = StateOf(LinkKey{{spawn.parent, ""}, {spawn.child, ""}, LinkKind::kFork});
+    if (link == nullptr) continue;
+    link->row.opened += spawn.opened;
+    link->row.events += spawn.opened;
+    link->row.closed += spawn.closed;
+    link->open += spawn.opened;
+    link->open -= spawn.closed < link->open ? spawn.closed : link->open;
+  }
+  std::vector<LinkRow> rows;
+  for (auto entry = links_.begin(); entry != links_.end();) {
+    State& state = entry->second;
+    const bool active = state.row.opened + state.row.closed + state.row.events + state.row.bytes > 0;
+    if (active || (snapshot && state.open > 0)) rows.push_back(state.row);
+    state.row.opened = state.row.closed = state.row.events = state.row.bytes = 0;
+    entry = state.open == 0 ? links_.erase(entry) : std::next(entry);
+  }
+  for (auto& [identity, count] : endpoints_) count = 0;
+  for (const auto& [key, state] : links_) {
+    if (key.from.identity == 0) endpoints_[key.to.identity]++;
+    if (key.to.identity == 0) endpoints_[key.from.identity]++;
+  }
+  for (auto entry = endpoints_.begin(); entry != endpoints_.end();) {
+    entry = entry->second == 0 ? endpoints_.erase(entry) : std::next(entry);
+  }
+  fresh_links_ = 0;
+  return rows;
+}
+
+}  // namespace ethogram::ebpf
