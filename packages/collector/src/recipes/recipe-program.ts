@@ -96,8 +96,8 @@ function argumentsAt(code: string, at: number): string[] {
   return found;
 }
 
-/** Comments and strings as blanks, so that places in the text stay what they are. */
-function withoutComments(text: string): string {
+/** A program with comments and strings as blanks, so that places in the text stay what they are. */
+export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (part) =>
     part.replace(/[^\n]/g, ' '),
   );

@@ -11,6 +11,7 @@ import type { TickReader } from '../tick/measure-ticks.js';
 import { OTHER, SourceAdmission } from '../tick/source-limits.js';
 import type { TickDraft } from '../tick/tick-draft.js';
 import { type BpftraceCommand, BpftraceProcess } from './bpftrace-process.js';
+import { PRINT_MARK, withPrintMark } from './print-mark.js';
 import type { Recipe } from './read-recipe.js';
 import type { RecipeMap } from './recipe-program.js';
 
@@ -21,8 +22,12 @@ export interface RecipeReaderOptions {
   readonly maxSeries: number;
 }
 
-/** How long a print may take, and how long a silence ends it; bpftrace does not say when it does. */
-const LONGEST_PRINT_MS = 250;
+/**
+ * bpftrace looks for signals ten times a second, so that a print begins 100 ms after it is asked
+ * for. A slow one is read at the next tick: growth is not lost by it.
+ */
+const LONGEST_PRINT_MS = 1000;
+/** After the mark has come, a silence of so long ends a print. */
 const SILENCE_MS = 20;
 /** bpftrace compiles and attaches within seconds; a busy machine takes longer. */
 const LONGEST_START_MS = 60_000;
@@ -50,7 +55,7 @@ export class RecipeReader implements TickReader {
    * @throws COLLECT-2005 where bpftrace is missing or refuses it, with what it said.
    */
   async start(): Promise<void> {
-    const bpftrace = new BpftraceProcess(this.#options.how, this.#recipe.text);
+    const bpftrace = new BpftraceProcess(this.#options.how, withPrintMark(this.#recipe.text));
     this.#process = bpftrace;
     const attached = await within(LONGEST_START_MS, async (stop) => {
       while (bpftrace.running && !stop.aborted) {
@@ -81,19 +86,21 @@ export class RecipeReader implements TickReader {
     await this.#process?.close();
   }
 
-  /** Asks for the maps and reads what comes until it falls silent. */
+  /** Asks for the maps and reads what comes until the mark did and silence follows. */
   async #print(lose: Lose): Promise<PrintedAggregation[]> {
     const bpftrace = this.#process;
     if (!bpftrace?.running) return [];
     bpftrace.print();
     const found: PrintedAggregation[] = [];
+    let marked = false;
     await within(LONGEST_PRINT_MS, async (stop) => {
       while (!stop.aborted && bpftrace.running) {
-        const spoke = await within(SILENCE_MS, async () => {
+        const spoke = await within(marked ? SILENCE_MS : LONGEST_PRINT_MS, async () => {
           await bpftrace.nextOutput();
           return true;
         });
         found.push(...this.#take(bpftrace, lose));
+        marked ||= found.some((aggregation) => aggregation.name === PRINT_MARK);
         if (!spoke) return;
       }
     });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { withPrintMark } from '../../src/recipes/print-mark.js';
 import { readRecipeProgram } from '../../src/recipes/recipe-program.js';
 
 const shipped = fileURLToPath(new URL('../../recipes/', import.meta.url));
@@ -13,6 +14,16 @@ const kinds = (text: string) =>
     ]),
   );
 const faults = (text: string) => readRecipeProgram(text).faults;
+
+describe('marking a print', () => {
+  it('puts the mark into the one BEGIN that a program may have, or adds that', () => {
+    const mark = '@zzz_printed = 1;';
+    expect(withPrintMark('// BEGIN {\nBEGIN { @a = 1; }')).toBe(
+      `// BEGIN {\nBEGIN { ${mark}  @a = 1; }`,
+    );
+    expect(withPrintMark('k:f { }')).toBe(`k:f { }\nBEGIN { ${mark} }\n`);
+  });
+});
 
 describe('reading a recipe', () => {
   it('knows by its function how each map becomes a metric', () => {
