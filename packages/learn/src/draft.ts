@@ -15,6 +15,7 @@ export function draftSource(source: SourceSurvey, survey: Survey, settings: Lear
   const ticks = survey.ts.length;
   const activeShare = ticks > 0 ? source.activeTicks / ticks : 0;
   const calls = [...source.calls].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const made = calls.reduce((sum, [, count]) => sum + count, 0);
   return {
     kind: source.kind,
     name: source.name,
@@ -38,6 +39,7 @@ export function draftSource(source: SourceSurvey, survey: Survey, settings: Lear
       })),
     dropped: [],
     calls: calls.slice(0, settings.commonCalls).map(([call]) => call),
+    callShares: calls.slice(0, settings.commonCalls).map(([, count]) => count / Math.max(1, made)),
     callRanges: [],
     histograms: [...source.histograms]
       .sort(([a], [b]) => (a < b ? -1 : 1))

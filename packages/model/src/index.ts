@@ -1,3 +1,5 @@
+export type { ModelDiff, SourceDiff } from './diff.js';
+export { diffModels } from './diff.js';
 export { modelErrors } from './errors.js';
 export type {
   EdgeHint,

@@ -78,6 +78,8 @@ export const sourceModelSchema = z.strictObject({
   dropped: z.array(droppedFeatureSchema),
   /** The commonest system calls, then every call's range of rates per second. */
   calls: z.array(z.string()),
+  /** Share of each of them in all calls of the window. */
+  callShares: z.array(share),
   callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count })),
   histograms: z.array(
     z.strictObject({

@@ -16,6 +16,7 @@ const source: SourceModel = {
   ],
   dropped: [{ metric: 'process.instances', reason: 'constant', detail: 4 }],
   calls: ['read', 'write'],
+  callShares: [0.75, 0.25],
   callRanges: [{ call: 'read', min: 40, max: 90 }],
   histograms: [],
   known: { calls: ['read', 'write'], errors: [], links: ['tcp>process:db'] },

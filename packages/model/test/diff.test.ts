@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { distributionDistance } from '../src/distribution-distance.js';
+import { diffModels, type Model, type SourceModel, sealModel } from '../src/index.js';
+import { exampleModel } from './example-model.js';
+
+const changed = (change: (source: SourceModel) => SourceModel): Model => {
+  const model = exampleModel();
+  return sealModel({ ...model, sources: model.sources.map(change) });
+};
+
+describe('the difference of two models', () => {
+  it('is nothing for a model and itself', () => {
+    const diff = diffModels(exampleModel(), exampleModel());
+    expect(diff.lines).toEqual(['nothing worth telling changed']);
+    expect(diff.changed).toEqual([]);
+  });
+
+  it('names sources that came and went', () => {
+    const renamed = changed((source) => ({ ...source, name: 'other' }));
+    const diff = diffModels(exampleModel(), renamed);
+    expect(diff.added).toEqual(['process:other']);
+    expect(diff.removed).toEqual(['process:web.service/web']);
+  });
+
+  it('tells a mean that moved in standard deviations, new calls, and another mix', () => {
+    const moved = changed((source) => ({
+      ...source,
+      features: source.features.map((f) => ({ ...f, mean: f.mean + 3 * f.sd })),
+      callShares: [0.1, 0.9],
+      known: { ...source.known, calls: [...source.known.calls, 'ptrace'] },
+    }));
+    expect(diffModels(exampleModel(), moved).lines).toEqual([
+      'process:web.service/web: syscall.calls 121 → 154 (+3 sd)',
+      expect.stringContaining('another mix of system calls'),
+      'process:web.service/web: now also calls ptrace',
+    ]);
+  });
+});
+
+const shares = (n: number) =>
+  fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: n, maxLength: n });
+
+describe('the distance of two distributions', () => {
+  it('is a metric within 0 and 1', () => {
+    fc.assert(
+      fc.property(shares(5), shares(5), shares(5), (a, b, c) => {
+        const ab = distributionDistance(a, b);
+        expect(distributionDistance(a, a)).toBeCloseTo(0, 6);
+        expect(ab).toBeCloseTo(distributionDistance(b, a), 12);
+        expect(ab).toBeGreaterThanOrEqual(0);
+        expect(ab).toBeLessThanOrEqual(1);
+        expect(ab).toBeLessThanOrEqual(
+          distributionDistance(a, c) + distributionDistance(c, b) + 1e-9,
+        );
+      }),
+    );
+  });
+
+  it('is 1 for distributions that have nothing in common', () => {
+    expect(distributionDistance([1, 0], [0, 5])).toBeCloseTo(1, 12);
+  });
+});
