@@ -111,7 +111,9 @@ export class CalibrationCurve {
     const p = (1 + this.#weightAbove(Math.min(s, u))) / (this.#total + 1);
     if (x <= 0) return { score: -Math.log10(p), p, pBelow: null };
     const logSurvival = xi > 0 ? -Math.log1p((xi * x) / beta) / xi : -x / beta;
-    const score = -Math.log10(p) - logSurvival / Math.LN10;
+    // What was counted since outweighs the tail of training: a new normal is not odd for ever.
+    const counted = this.#weightAbove(s) / (this.#total + 1);
+    const score = Math.min(-Math.log10(p) - logSurvival / Math.LN10, -Math.log10(counted));
     const smallest = 1 / (this.#total + 1);
     return exceedances >= MIN_EXCEEDANCES || score <= -Math.log10(smallest)
       ? { score, p: 10 ** -score, pBelow: null }

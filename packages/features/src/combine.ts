@@ -1,29 +1,54 @@
-/** Smallest d²/q99 that still counts: a distance of zero is near, not infinitely near. */
+/** Smallest squared distance that still counts: a distance of zero is near, not infinitely near. */
 const NEAREST = 1e-6;
+/** Smallest unit of a scale: a view that never moved in training must not shout at a whisper. */
+const SMALLEST_UNIT = 0.05;
+/** Share of training below the zero of a scale. */
+const ZERO_QUANTILE = 0.9;
+/** Calibration steps over which evidence fades. */
+const MEMORY_STEPS = 60;
+
+/** Surprise in units of the tail: 0 at the 90 % quantile of training, one mean excess per unit. */
+export interface SurpriseScale {
+  readonly from: number;
+  readonly by: number;
+}
+
+/** The scale that changes nothing: what holds before anything was measured. */
+export const PLAIN_SCALE: SurpriseScale = Object.freeze({ from: 0, by: 1 });
 
 /** The views of one source brought to one number. */
 export interface Combined {
-  /** Mean plus maximum of ½ ln(d²/q99) over the views that had something to say; NaN without one. */
+  /** Mean plus maximum of the surprises that count, on their own scale; NaN without one. */
   readonly s: number;
-  /** Index of the view with the largest term; -1 without one. */
+  /** Index of the counting view with the largest surprise; -1 without one. */
   readonly worst: number;
 }
 
+/** What combining needs to know of a list of views. */
+export interface Combination {
+  /** One per view. */
+  readonly scales: readonly SurpriseScale[];
+  /** Whether a view counts towards the score, one per view. */
+  readonly counts: readonly boolean[];
+  /** Scale of the combined surprise. */
+  readonly whole: SurpriseScale;
+}
+
 /**
- * Combines the squared distances of views: each on the scale of its own 99 % quantile in
- * training, so that none drowns the others.
+ * Combines the squared distances of views. Each is measured in mean excesses over its own 90 %
+ * quantile, so that neither a view of large numbers nor one of heavy tails drowns the others.
  * @param distances squared, NaN where a view is silent.
- * @param q99 of training, > 0, one per view.
  */
-export function combineViews(distances: Float64Array, q99: Float64Array): Combined {
+export function combineViews(distances: Float64Array, combination: Combination): Combined {
+  const { scales, counts, whole } = combination;
   let sum = 0;
   let count = 0;
   let max = Number.NEGATIVE_INFINITY;
   let worst = -1;
   for (let i = 0; i < distances.length; i++) {
     const distance = distances[i] as number;
-    if (Number.isNaN(distance)) continue;
-    const term = viewTerm(distance, q99[i] as number);
+    if (!counts[i] || Number.isNaN(distance)) continue;
+    const term = surprise(distance, scales[i] as SurpriseScale);
     sum += term;
     count++;
     if (term > max) {
@@ -31,10 +56,37 @@ export function combineViews(distances: Float64Array, q99: Float64Array): Combin
       worst = i;
     }
   }
-  return { s: count > 0 ? sum / count + max : Number.NaN, worst };
+  return { s: count > 0 ? (sum / count + max - whole.from) / whole.by : Number.NaN, worst };
 }
 
-/** ½ ln(d²/q99) of one view. */
-export function viewTerm(distance: number, q99: number): number {
-  return 0.5 * Math.log(Math.max(distance / q99, NEAREST));
+/** The surprise of a squared distance: ½ ln d² on a scale. */
+export function surprise(distance: number, scale: SurpriseScale): number {
+  return (halfLog(distance) - scale.from) / scale.by;
+}
+
+/** The scale of a view from its squared distances in training, at least one. */
+export function scaleOfDistances(distances: readonly number[]): SurpriseScale {
+  return scaleOf(distances.map(halfLog));
+}
+
+/** The scale of numbers: their 90 % quantile, and the mean of what lies beyond. At least one. */
+export function scaleOf(values: readonly number[]): SurpriseScale {
+  const sorted = Float64Array.from(values).sort();
+  const at = Math.floor((sorted.length - 1) * ZERO_QUANTILE);
+  const from = sorted[at] as number;
+  const beyond = sorted.subarray(at + 1);
+  const excess = beyond.reduce((sum, value) => sum + (value - from), 0);
+  return { from, by: Math.max(SMALLEST_UNIT, beyond.length > 0 ? excess / beyond.length : 0) };
+}
+
+/**
+ * Lets evidence fade and takes a new score in: the exponential mean of what was above 0. Faults
+ * last, and what was odd for an hour is more than one odd row.
+ */
+export function remember(memory: number, s: number): number {
+  return memory + (Math.max(0, s) - memory) / MEMORY_STEPS;
+}
+
+function halfLog(distance: number): number {
+  return 0.5 * Math.log(Math.max(distance, NEAREST));
 }

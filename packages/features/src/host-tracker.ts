@@ -41,7 +41,7 @@ export class HostTracker {
       if ((mixPlace[series] as number) >= 0) source.add(mixPlace[series] as number, value);
       if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();
     }
-    for (const source of this.sources) source.close();
+    for (const source of this.sources) source.close(this.#ts);
     return fresh;
   }
 

@@ -2,8 +2,15 @@ export type { Placement } from './block-reader.js';
 export { activityOf, BlockReader } from './block-reader.js';
 export type { Calibrated, Calibration, Tail } from './calibration.js';
 export { CalibrationCurve, calibrate, calibrationBin } from './calibration.js';
-export type { Combined } from './combine.js';
-export { combineViews, viewTerm } from './combine.js';
+export type { Combination, Combined, SurpriseScale } from './combine.js';
+export {
+  combineViews,
+  PLAIN_SCALE,
+  remember,
+  scaleOf,
+  scaleOfDistances,
+  surprise,
+} from './combine.js';
 export { HostTracker } from './host-tracker.js';
 export type { Nearest } from './nearest-centre.js';
 export { nearestCentre } from './nearest-centre.js';
@@ -14,14 +21,18 @@ export { packMatrix, unpackMatrix } from './packed-matrix.js';
 export type { FeatureScale, HistogramLayout, SourceProfile, Timing } from './profile.js';
 export type { RowWidth } from './row-layout.js';
 export { rowWidth } from './row-layout.js';
+export type { SeasonPart } from './season.js';
+export { dayBin, dayValue, SEASON_BINS } from './season.js';
 export type { SeriesRole } from './series-role.js';
 export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';
 export type { CentresPart } from './views/centres-view.js';
 export type { DistributionPart } from './views/distribution.js';
+export type { ForecastPart } from './views/forecast.js';
+export { FORECAST_LAGS } from './views/forecast.js';
 export { LEVEL_ROWS, SHAPE_ROWS, standardiseWindow } from './views/level.js';
-export type { ViewParts } from './views/registry.js';
-export { prepareViews } from './views/registry.js';
+export type { ScaledParts, ViewParts } from './views/registry.js';
+export { combinationOf, prepareViews } from './views/registry.js';
 export { SLOW_ROWS } from './views/slow.js';
 export type { Shares, View, ViewName } from './views/view.js';
 export { VIEW_NAMES, viewsReady } from './views/view.js';

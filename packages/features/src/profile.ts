@@ -1,5 +1,7 @@
 import type { SourceId } from '@ethogram/core';
 import type { PackedMatrix } from './packed-matrix.js';
+import type { SeasonPart } from './season.js';
+import type { ForecastPart } from './views/forecast.js';
 
 /** One number of a source's feature row and how it is brought to unit variance. */
 export interface FeatureScale {
@@ -9,6 +11,8 @@ export interface FeatureScale {
   readonly mean: number;
   /** Standard deviation with its floor, > 0. */
   readonly sd: number;
+  /** What it usually does over a day; null where no day was learned. */
+  readonly season: SeasonPart | null;
 }
 
 /** A histogram whose shares are followed: the buckets seen in training, ascending. */
@@ -26,6 +30,8 @@ export interface SourceProfile extends SourceId {
   readonly histograms: readonly HistogramLayout[];
   /** Principal axes as rows: components × features; null without rate features. */
   readonly axes: PackedMatrix | null;
+  /** How a row follows from those before; null where that was not learned. */
+  readonly forecast: ForecastPart | null;
   /** Active in too few ticks for rates over all time: rows count only while it is active. */
   readonly sporadic: boolean;
 }

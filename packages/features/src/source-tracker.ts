@@ -2,9 +2,13 @@ import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
 import { rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
+import { Season } from './season.js';
+import { FORECAST_LAGS, forecastLoss } from './views/forecast.js';
 
 /** Fewest calls in a row for its mix to say anything. */
 const MIN_CALLS = 10;
+/** Standard deviations from which on deviations grow by their logarithm. */
+const BEND = 10;
 
 /**
  * Follows one source: ticks in, standardised rows, principal components and shares out. Learning
@@ -14,8 +18,12 @@ const MIN_CALLS = 10;
 export class SourceTracker {
   /** The row: rate per second or mean of each feature; NaN where a gauge was missing. */
   readonly x: Float64Array;
-  /** The row in standard deviations from the mean of training; 0 where missing. */
+  /** The row in standard deviations from what the time of day would have; 0 where missing. */
   readonly z: Float64Array;
+  /** {@link z} up to ten, its logarithm beyond: one wild metric must not blind the others. */
+  readonly bent: Float64Array;
+  /** What the forecast missed, in standard deviations of its errors; empty without a forecast. */
+  readonly errors: Float64Array;
   /** The row along the principal axes. */
   readonly components: Float64Array;
   /** Square roots of the shares of the calls; the last place holds all others. */
@@ -33,6 +41,10 @@ export class SourceTracker {
   readonly #axes: DenseMatrix | null;
   readonly #history: Float64Array;
   readonly #energy: Float64Array;
+  readonly #loss: Float64Array;
+  readonly #loadings: DenseMatrix | null;
+  readonly #errorSd: Float64Array;
+  readonly #seasons: readonly (Season | null)[];
   readonly #historyTicks: number;
   #at = 0;
   #ticks = 0;
@@ -45,6 +57,11 @@ export class SourceTracker {
     const features = profile.features.length;
     this.x = new Float64Array(features);
     this.z = new Float64Array(features);
+    this.bent = new Float64Array(features);
+    this.#seasons = profile.features.map(({ season }) => (season ? new Season(season) : null));
+    this.#loadings = profile.forecast ? unpackMatrix(profile.forecast.loadings) : null;
+    this.#errorSd = profile.forecast ? unpackMatrix(profile.forecast.sd).data : new Float64Array(0);
+    this.errors = new Float64Array(this.#errorSd.length);
     this.components = new Float64Array(this.#axes?.rows ?? 0);
     this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
     this.shares = profile.histograms.map((h) => new Float64Array(h.buckets.length));
@@ -52,6 +69,7 @@ export class SourceTracker {
     this.#historyTicks = timing.historyRows * timing.rowTicks;
     this.#history = new Float64Array(this.#historyTicks * this.components.length);
     this.#energy = new Float64Array(this.#historyTicks);
+    this.#loss = new Float64Array(this.#loadings ? this.#historyTicks : 0);
   }
 
   /** Opens the next tick. */
@@ -69,11 +87,15 @@ export class SourceTracker {
     this.#ring.touch();
   }
 
-  /** Closes the tick and computes the row that ends with it. */
-  close(): void {
+  /**
+   * Closes the tick and computes the row that ends with it.
+   * @param ts end of the tick, ms UTC.
+   */
+  close(ts: number): void {
     this.#ticks++;
-    this.#rates();
+    this.#rates(ts);
     this.#projection();
+    this.#forecast();
     this.#mix();
     this.#buckets();
   }
@@ -115,20 +137,19 @@ export class SourceTracker {
   window(rows: number, out: Float64Array): void {
     const width = this.components.length;
     for (let row = 0; row < rows; row++) {
-      const back = (rows - 1 - row) * this.#timing.rowTicks;
-      const from = ((this.#at - back + this.#historyTicks) % this.#historyTicks) * width;
+      const from = this.#slot(rows - 1 - row) * width;
       for (let j = 0; j < width; j++) out[row * width + j] = this.#history[from + j] as number;
     }
   }
 
   /** Mean over the last rows of the mean squared deviation of the features. */
   meanEnergy(rows: number): number {
-    let sum = 0;
-    for (let row = rows - 1; row >= 0; row--) {
-      const back = row * this.#timing.rowTicks;
-      sum += this.#energy[(this.#at - back + this.#historyTicks) % this.#historyTicks] as number;
-    }
-    return sum / rows;
+    return this.#meanOf(this.#energy, rows);
+  }
+
+  /** Mean over the last rows of the loss of the forecast. */
+  meanLoss(rows: number): number {
+    return this.#meanOf(this.#loss, rows);
   }
 
   /** Calls per second of one of the profile's calls, over the row of shares. */
@@ -157,7 +178,7 @@ export class SourceTracker {
   state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
     return {
       counters: [this.#at, this.#ticks, this.#ring.position],
-      arrays: [this.#history, this.#energy, ...this.#ring.state()],
+      arrays: [this.#history, this.#energy, this.#loss, ...this.#ring.state()],
     };
   }
 
@@ -168,32 +189,66 @@ export class SourceTracker {
     this.#ring.position = counters[2] ?? 0;
   }
 
-  #rates(): void {
+  #meanOf(history: Float64Array, rows: number): number {
+    let sum = 0;
+    for (let row = rows - 1; row >= 0; row--) sum += history[this.#slot(row)] as number;
+    return sum / rows;
+  }
+
+  /** The slot of the row that ended `back` rows ago. */
+  #slot(back: number): number {
+    return (this.#at - back * this.#timing.rowTicks + this.#historyTicks) % this.#historyTicks;
+  }
+
+  #rates(ts: number): void {
     const ticks = Math.min(this.#timing.rowTicks, this.#ticks);
     const seconds = this.#ring.seconds(ticks);
     for (const [i, feature] of this.#profile.features.entries()) {
       const value =
         feature.type === 'counter' ? this.#ring.sum(i, ticks) / seconds : this.#ring.mean(i, ticks);
       this.x[i] = value;
-      this.z[i] = Number.isNaN(value) ? 0 : (value - feature.mean) / feature.sd;
+      const usual = feature.mean + (this.#seasons[i]?.at(ts) ?? 0);
+      this.z[i] = Number.isNaN(value) ? 0 : (value - usual) / feature.sd;
+      this.bent[i] = bend(this.z[i] as number);
     }
   }
 
   #projection(): void {
     this.#at = (this.#at + 1) % this.#historyTicks;
     const width = this.components.length;
-    const features = this.z.length;
+    const features = this.bent.length;
     let energy = 0;
-    for (const z of this.z) energy += z * z;
+    for (const z of this.bent) energy += z * z;
     this.#energy[this.#at] = features > 0 ? energy / features : 0;
     for (let k = 0; k < width; k++) {
       let sum = 0;
       for (let j = 0; j < features; j++) {
-        sum += (this.#axes?.data[k * features + j] as number) * (this.z[j] as number);
+        sum += (this.#axes?.data[k * features + j] as number) * (this.bent[j] as number);
       }
       this.components[k] = sum;
       this.#history[this.#at * width + k] = sum;
     }
+  }
+
+  #forecast(): void {
+    const loadings = this.#loadings;
+    if (!loadings) return;
+    const width = this.components.length;
+    let loss = 0;
+    for (let i = 0; i < this.errors.length; i++) {
+      let foretold = 0;
+      for (let lag = 1; lag <= FORECAST_LAGS; lag++) {
+        const from = this.#slot(lag) * width;
+        const row = i * loadings.cols + (lag - 1) * width;
+        for (let k = 0; k < width; k++) {
+          foretold += (loadings.data[row + k] as number) * (this.#history[from + k] as number);
+        }
+      }
+      const error = ((this.bent[i] as number) - foretold) / (this.#errorSd[i] as number);
+      this.errors[i] = error;
+      loss += forecastLoss(error);
+    }
+    this.#loss[this.#at] = loss / this.errors.length;
   }
 
   #mix(): void {
@@ -224,6 +279,12 @@ export class SourceTracker {
     }
     return ticks >= this.#timing.shareTicks && total >= MIN_CALLS;
   }
+}
+
+/** A deviation that grows by its logarithm beyond ten standard deviations. */
+function bend(z: number): number {
+  const size = Math.abs(z);
+  return size <= BEND ? z : Math.sign(z) * BEND * (1 + Math.log(size / BEND));
 }
 
 /** An array that is part of a tracker's state. */

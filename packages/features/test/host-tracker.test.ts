@@ -6,13 +6,14 @@ const profile: SourceProfile = {
   kind: 'process',
   name: 'web.service/web',
   features: [
-    { metric: 'syscall.calls', type: 'counter', mean: 0, sd: 1 },
-    { metric: 'memory.rss', type: 'gauge', mean: 0, sd: 1 },
-    { metric: 'io.read.ops', type: 'counter', mean: 0, sd: 1 },
+    { metric: 'syscall.calls', type: 'counter', mean: 0, sd: 1, season: null },
+    { metric: 'memory.rss', type: 'gauge', mean: 0, sd: 1, season: null },
+    { metric: 'io.read.ops', type: 'counter', mean: 0, sd: 1, season: null },
   ],
   calls: ['read', 'write'],
   histograms: [],
   axes: null,
+  forecast: null,
   sporadic: false,
 };
 const timing: Timing = { intervalMs: 1000, rowTicks: 10, shareTicks: 10, historyRows: 3 };

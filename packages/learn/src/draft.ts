@@ -1,5 +1,5 @@
 import type { SourceId } from '@ethogram/core';
-import type { FeatureScale, SourceProfile } from '@ethogram/features';
+import { type FeatureScale, PLAIN_SCALE, type SourceProfile } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
 import type { LearnSettings } from './options.js';
 import type { SourceSurvey, Survey } from './passes/survey.js';
@@ -36,6 +36,7 @@ export function draftSource(source: SourceSurvey, survey: Survey, settings: Lear
         sd: 1,
         min: 0,
         max: 0,
+        season: null,
       })),
     dropped: [],
     calls: calls.slice(0, settings.commonCalls).map(([call]) => call),
@@ -54,10 +55,12 @@ export function draftSource(source: SourceSurvey, survey: Survey, settings: Lear
     explained: 0,
     level: null,
     slow: null,
+    forecast: null,
     joint: null,
     mix: null,
     distribution: null,
     shape: null,
+    scale: { ...PLAIN_SCALE },
     calibration: null,
   };
 }
@@ -90,5 +93,14 @@ export function activityMetrics(draft: Draft): readonly string[] {
 /** A profile that reads the given counters of a source without scaling, for raw rates. */
 export function rawProfile(source: SourceId, features: readonly FeatureScale[]): SourceProfile {
   const { kind, name } = source;
-  return { kind, name, features, calls: [], histograms: [], axes: null, sporadic: false };
+  return {
+    kind,
+    name,
+    features,
+    calls: [],
+    histograms: [],
+    axes: null,
+    forecast: null,
+    sporadic: false,
+  };
 }

@@ -11,6 +11,7 @@ import { LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js
 import { calibrateWindow } from './passes/calibrate.js';
 import { type Clustering, clusterWindow } from './passes/cluster.js';
 import { exploreWindow } from './passes/explore.js';
+import { SEASON_DAYS, seasonWindow } from './passes/season.js';
 import { type Survey, surveyWindow } from './passes/survey.js';
 import { planRegime, type RegimePlan } from './regime.js';
 
@@ -18,6 +19,7 @@ import { planRegime, type RegimePlan } from './regime.js';
 const MIN_TICKS = 30;
 /** Fewest times that a sporadic source must have been at work for its rates to be judged. */
 const MIN_EPISODES = 20;
+const DAY_MS = 86_400_000;
 
 /**
  * Learns a model from a recorded window, reading it four times as blocks and never whole. Same
@@ -50,6 +52,9 @@ export async function train(
     if (source) draft.noveltyLimit = noveltyLimit(source, fitTicks, plan.timing.shareTicks);
   }
   const pass = { timing: plan.timing, fitUntil, settings, signal };
+  if (window.to - window.from >= SEASON_DAYS * DAY_MS && plan.regime === 'full') {
+    await seasonWindow(read(), window, drafts, pass);
+  }
   const found = await exploreWindow(read(), window, drafts, pass);
   hooks.onProgress?.({ step: 'explore', done: 0.4 });
   const clustered = await clusterWindow(read(), window, drafts, {

@@ -33,6 +33,8 @@ export const featureSchema = z.strictObject({
   sd: finite.positive(),
   min: finite,
   max: finite,
+  /** What it usually does over a UTC day, as deviations from the mean: one row of half hours. */
+  season: packedMatrixSchema.nullable(),
 });
 
 /** A metric that was recorded but not learned as a feature, and why. */
@@ -43,8 +45,11 @@ export const droppedFeatureSchema = z.strictObject({
   detail: z.union([finite, z.string()]),
 });
 
-const centresSchema = z.strictObject({ q99: finite.positive(), centres: packedMatrixSchema });
-const scaledSchema = z.strictObject({ q99: finite.positive() });
+/** Surprise in units of the tail: 0 at the 90 % quantile of training, one mean excess per unit. */
+export const scaleSchema = z.strictObject({ from: finite, by: finite.positive() });
+
+const centresSchema = z.strictObject({ scale: scaleSchema, centres: packedMatrixSchema });
+const scaledSchema = z.strictObject({ scale: scaleSchema });
 
 /** Conformal calibration scores as a histogram, and the tail beyond them. */
 export const calibrationSchema = z.strictObject({
@@ -101,15 +106,21 @@ export const sourceModelSchema = z.strictObject({
   explained: share,
   level: centresSchema.nullable(),
   slow: scaledSchema.nullable(),
+  /** Autoregression of the features on the components of the rows before. */
+  forecast: z
+    .strictObject({ scale: scaleSchema, loadings: packedMatrixSchema, sd: packedMatrixSchema })
+    .nullable(),
   joint: scaledSchema.nullable(),
   mix: centresSchema.nullable(),
   distribution: z
     .strictObject({
-      q99: finite.positive(),
+      scale: scaleSchema,
       histograms: z.array(z.strictObject({ centres: packedMatrixSchema }).nullable()),
     })
     .nullable(),
   shape: centresSchema.nullable(),
+  /** Scale of all views together. */
+  scale: scaleSchema,
   calibration: calibrationSchema.nullable(),
 });
 

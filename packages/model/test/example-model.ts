@@ -12,7 +12,15 @@ const source: SourceModel = {
   sporadic: false,
   withoutRates: 'needs 14 more minutes for rates',
   features: [
-    { metric: 'syscall.calls', type: 'counter', mean: 120.5, sd: 11.25, min: 80, max: 160 },
+    {
+      metric: 'syscall.calls',
+      type: 'counter',
+      mean: 120.5,
+      sd: 11.25,
+      min: 80,
+      max: 160,
+      season: null,
+    },
   ],
   dropped: [{ metric: 'process.instances', reason: 'constant', detail: 4 }],
   calls: ['read', 'write'],
@@ -25,10 +33,12 @@ const source: SourceModel = {
   explained: 1,
   level: null,
   slow: null,
+  forecast: null,
   joint: null,
   mix: null,
   distribution: null,
   shape: null,
+  scale: { from: 0, by: 1 },
   calibration: null,
 };
 

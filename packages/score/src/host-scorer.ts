@@ -22,7 +22,12 @@ import type {
   SourceScore,
   TickScore,
 } from './records.js';
-import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
+import {
+  type QuotedScore,
+  type RateScore,
+  SourceScorer,
+  type SourceScorerState,
+} from './source-scorer.js';
 
 /** False discovery rate at which sources that are off together are critical. */
 const CRITICAL_FDR = 1e-4;
@@ -77,7 +82,7 @@ export class HostScorer {
       novelty: new Alarm(),
       absence: new Alarm(),
       severity: 'warning',
-      now: { score: 0, p: null, pBelow: null },
+      now: { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 },
     }));
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
     this.#novelty = new NoveltyWatch(model);
@@ -207,7 +212,9 @@ export class HostScorer {
       if (!tracker) continue;
       watched.now = watched.scorer.score(tracker);
       if (watched.now.p !== null || watched.now.pBelow !== null) scores.push(watched.now.score);
-      if (this.#ticks % calibrationTicks === 0 && !incomplete) {
+      if (this.#ticks % calibrationTicks !== 0) continue;
+      watched.scorer.remember();
+      if (!incomplete) {
         watched.scorer.learn(
           watched.rates.open || watched.now.score >= this.#model.thresholds.warn,
         );
@@ -222,7 +229,8 @@ export class HostScorer {
     const { score } = watched.now;
     const tracker = this.#tracker.sources[index];
     if (!tracker) return;
-    const off = score >= warn;
+    // A lasting fault becomes usual to p; its alarm stays until the recording would call it calm.
+    const off = score >= warn || (watched.rates.open && watched.now.recorded >= warn);
     const opened = watched.rates.push(off);
     const severity: Severity =
       score >= Math.max(critical, this.#model.thresholds.critical) ? 'critical' : 'warning';
@@ -330,7 +338,7 @@ export class HostScorer {
   #record(
     context: TickContext,
     source: SourceId,
-    now: RateScore,
+    now: QuotedScore,
     severity: Severity,
     kinds: readonly AnomalyKind[],
     why: { readonly reasons: readonly Reason[]; readonly related: readonly string[] },
@@ -399,7 +407,7 @@ export class HostScorer {
       .filter(({ model }) => !model.self)
       .map(({ key, now }) => ({
         source: key,
-        score: now.score,
+        score: now.evidence,
         p: now.p,
         anomalous: anomalous.has(key),
       }));

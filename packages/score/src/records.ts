@@ -6,6 +6,7 @@ export const ANOMALY_KINDS = [
   'level',
   'shape',
   'slow',
+  'forecast',
   'joint',
   'mix',
   'distribution',
@@ -89,7 +90,10 @@ export interface IncidentRecord {
 export interface SourceScore {
   /** Key of the source. */
   readonly source: string;
-  /** −log10 p, continued by the tail; 0 while warming up or asleep. */
+  /**
+   * −log10 of p by the calibration of training alone, continued by the tail, or what the last steps
+   * add up to where that is more; 0 while warming up or asleep. {@link p} learns from what it sees.
+   */
   readonly score: number;
   readonly p: number | null;
   readonly anomalous: boolean;

@@ -1,58 +1,91 @@
 import {
   CalibrationCurve,
+  type Combination,
+  combinationOf,
   combineViews,
   prepareViews,
+  remember,
   type SourceTracker,
+  type SurpriseScale,
+  surprise,
   type View,
   type ViewName,
   viewsReady,
-  viewTerm,
 } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
 
-/** What the rates of one source say of one tick. */
-export interface RateScore {
+/** A score and how often as much was seen in calm time. */
+export interface QuotedScore {
   readonly score: number;
   readonly p: number | null;
   readonly pBelow: number | null;
 }
 
-const SILENT: RateScore = Object.freeze({ score: 0, p: null, pBelow: null });
+/** What the rates of one source say of one tick. */
+export interface RateScore extends QuotedScore {
+  /** The score by the calibration of training alone, which never gets used to anything. */
+  readonly recorded: number;
+  /**
+   * How odd the row is by the calibration of training alone, or what the last steps add up to
+   * where that is more: what rows are ranked by.
+   */
+  readonly evidence: number;
+}
+
+const SILENT: RateScore = Object.freeze({
+  score: 0,
+  p: null,
+  pBelow: null,
+  recorded: 0,
+  evidence: 0,
+});
 
 /** Weight of seven days of calibration scores: beyond it the oldest fade. */
 const MEMORY = 60_480;
+/** Surprise from which a view names a fault: the 99 % quantile of training, if its tail is exponential. */
+const RARE = Math.LN10;
 /** An alarmed score enters the calibration only every so many times. */
 const ALARMED_EVERY = 10;
 
 /** Scores the rates, mix and shapes of one source against what was learned of it. */
 export class SourceScorer {
   readonly views: readonly View[];
-  readonly #q99: Float64Array;
+  readonly #combination: Combination;
   readonly #distances: Float64Array;
   readonly #curve: CalibrationCurve | null;
+  /** The calibration of training, which never learns: rows far apart in time stay comparable. */
+  readonly #recorded: CalibrationCurve | null;
   #s = Number.NaN;
   #worst = -1;
   #alarmed = 0;
+  #memory = 0;
 
   constructor(model: SourceModel) {
     const views = model.calibration && !model.self ? prepareViews(model) : [];
     this.views = views;
-    this.#q99 = Float64Array.from(views, (view) => model[view.name]?.q99 ?? 1);
+    this.#combination = combinationOf(model, views);
     this.#distances = new Float64Array(views.length);
     this.#curve = model.calibration ? new CalibrationCurve(model.calibration) : null;
+    this.#recorded = model.calibration ? new CalibrationCurve(model.calibration) : null;
   }
 
   /** Scores the row that the tracker has just closed. */
   score(tracker: SourceTracker): RateScore {
     this.#s = Number.NaN;
     this.#worst = -1;
-    if (!this.#curve || !viewsReady(this.views, tracker)) return SILENT;
+    if (!this.#curve || !this.#recorded || !viewsReady(this.views, tracker)) return SILENT;
     for (const [v, view] of this.views.entries()) this.#distances[v] = view.distance(tracker);
-    const { s, worst } = combineViews(this.#distances, this.#q99);
+    const { s, worst } = combineViews(this.#distances, this.#combination);
     if (Number.isNaN(s)) return SILENT;
     this.#s = s;
     this.#worst = worst;
-    return this.#curve.read(s);
+    const evidence = this.#recorded.read(Math.max(s, this.#memory)).score;
+    return { ...this.#curve.read(s), recorded: this.#recorded.read(s).score, evidence };
+  }
+
+  /** Takes the score just computed into the evidence, once per calibration step. */
+  remember(): void {
+    if (!Number.isNaN(this.#s)) this.#memory = remember(this.#memory, this.#s);
   }
 
   /** Lets the calibration learn from the score just computed. */
@@ -69,9 +102,9 @@ export class SourceScorer {
       .map((view, v) => ({
         name: view.name,
         worst: v === this.#worst,
-        term: viewTerm(this.#distances[v] as number, this.#q99[v] as number),
+        term: surprise(this.#distances[v] as number, this.#combination.scales[v] as SurpriseScale),
       }))
-      .filter(({ worst, term }) => worst || term > 0)
+      .filter(({ worst, term }) => worst || term > RARE)
       .sort((a, b) => b.term - a.term)
       .map(({ name }) => name);
   }
@@ -83,12 +116,13 @@ export class SourceScorer {
 
   /** Its state, for a checkpoint. */
   state(): SourceScorerState {
-    return { alarmed: this.#alarmed, bins: this.#curve?.state() ?? [] };
+    return { alarmed: this.#alarmed, memory: this.#memory, bins: this.#curve?.state() ?? [] };
   }
 
   /** Takes up a state; the scorer must be fresh. */
   resume(state: SourceScorerState): void {
     this.#alarmed = state.alarmed;
+    this.#memory = state.memory;
     this.#curve?.resume(state.bins);
   }
 }
@@ -96,5 +130,6 @@ export class SourceScorer {
 /** See {@link SourceScorer.state}. */
 export interface SourceScorerState {
   readonly alarmed: number;
+  readonly memory: number;
   readonly bins: readonly (readonly [number, number])[];
 }

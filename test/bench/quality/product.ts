@@ -1,5 +1,6 @@
 import type { Block } from '@ethogram/core';
 import { train } from '@ethogram/learn';
+import type { Model } from '@ethogram/model';
 import { createScorer, type TickScore } from '@ethogram/score';
 import type { Entity, Table } from './data-sets.js';
 
@@ -15,6 +16,7 @@ export interface ProductResult {
   /** 1 where an alarm was open. */
   readonly open: Uint8Array;
   readonly ticks: readonly TickScore[];
+  readonly model: Model;
   readonly modelBytes: number;
   readonly trainMs: number;
   readonly scoreMs: number;
@@ -42,6 +44,7 @@ export async function runProduct(entity: Entity, seed: number): Promise<ProductR
     p: Float64Array.from(ticks, (tick) => tick.sources[0]?.p ?? Number.NaN),
     open: Uint8Array.from(ticks, (tick) => (tick.anomalous ? 1 : 0)),
     ticks,
+    model,
     modelBytes: Buffer.byteLength(JSON.stringify(model.sources[0])),
     trainMs: learned - started,
     scoreMs: performance.now() - learned,
@@ -49,7 +52,12 @@ export async function runProduct(entity: Entity, seed: number): Promise<ProductR
 }
 
 /** A table as blocks of one source of kind `custom`, the way an import makes them. */
-function blocksOf(name: string, table: Table, intervalMs: number, firstRow: number): Block[] {
+export function blocksOf(
+  name: string,
+  table: Table,
+  intervalMs: number,
+  firstRow: number,
+): Block[] {
   const width = table.columns.length;
   const blocks: Block[] = [];
   for (let from = 0; from < table.rows; from += BLOCK_ROWS) {

@@ -21,6 +21,7 @@ export function distributionView(part: DistributionPart): View {
   return {
     name: 'distribution',
     rows: 1,
+    counts: true,
     distance(tracker) {
       let worst = Number.NaN;
       for (let i = 0; i < learned.length; i++) {

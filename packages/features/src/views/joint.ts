@@ -16,12 +16,13 @@ export function jointView(axes: PackedMatrix): View {
       for (let k = 0; k < rows; k++) {
         fitted += (tracker.components[k] as number) * (data[k * cols + j] as number);
       }
-      residual[j] = ((tracker.z[j] as number) - fitted) ** 2;
+      residual[j] = ((tracker.bent[j] as number) - fitted) ** 2;
     }
   };
   return {
     name: 'joint',
     rows: 1,
+    counts: false,
     distance(tracker) {
       if (!tracker.rowKnown) return Number.NaN;
       load(tracker);

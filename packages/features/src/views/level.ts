@@ -19,6 +19,7 @@ export function levelView(part: CentresPart, axes: PackedMatrix): View {
   return {
     name: 'level',
     rows: LEVEL_ROWS,
+    counts: true,
     distance(tracker) {
       if (!tracker.windowKnown(LEVEL_ROWS)) return Number.NaN;
       tracker.window(LEVEL_ROWS, centres.point);
@@ -48,6 +49,7 @@ export function shapeView(part: CentresPart, axes: PackedMatrix): View {
   return {
     name: 'shape',
     rows: SHAPE_ROWS,
+    counts: false,
     distance: (tracker) => (load(tracker) ? centres.squared() : Number.NaN),
     explain(tracker, shares) {
       if (load(tracker)) addShares(backProject(centres.difference(), loadings), shares.features);

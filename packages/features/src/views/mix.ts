@@ -10,6 +10,7 @@ export function mixView(part: CentresPart): View {
   return {
     name: 'mix',
     rows: 1,
+    counts: true,
     distance(tracker) {
       if (!tracker.mixKnown) return Number.NaN;
       centres.point.set(tracker.mix);

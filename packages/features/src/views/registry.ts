@@ -1,6 +1,8 @@
+import { type Combination, PLAIN_SCALE, type SurpriseScale } from '../combine.js';
 import type { PackedMatrix } from '../packed-matrix.js';
 import type { CentresPart } from './centres-view.js';
 import { type DistributionPart, distributionView } from './distribution.js';
+import { type ForecastPart, forecastView } from './forecast.js';
 import { jointView } from './joint.js';
 import { levelView, shapeView } from './level.js';
 import { mixView } from './mix.js';
@@ -12,6 +14,7 @@ export interface ViewParts {
   readonly axes: PackedMatrix | null;
   readonly level: CentresPart | null;
   readonly slow: object | null;
+  readonly forecast: ForecastPart | null;
   readonly joint: object | null;
   readonly mix: CentresPart | null;
   readonly distribution: { readonly histograms: DistributionPart } | null;
@@ -23,12 +26,27 @@ type Factory = (parts: ViewParts) => View | null;
 const FACTORIES: Readonly<Record<ViewName, Factory>> = {
   level: ({ level, axes }) => (level && axes ? levelView(level, axes) : null),
   slow: ({ slow }) => (slow ? slowView() : null),
+  forecast: ({ forecast }) => (forecast ? forecastView() : null),
   joint: ({ joint, axes }) => (joint && axes ? jointView(axes) : null),
   mix: ({ mix }) => (mix ? mixView(mix) : null),
   distribution: ({ distribution }) =>
     distribution ? distributionView(distribution.histograms) : null,
   shape: ({ shape, axes }) => (shape && axes ? shapeView(shape, axes) : null),
 };
+
+/** A source whose views carry the scales that training gave them. */
+export type ScaledParts = {
+  readonly [Name in ViewName]: { readonly scale: SurpriseScale } | null;
+} & { readonly scale: SurpriseScale };
+
+/** How the prepared views of a source are combined. */
+export function combinationOf(parts: ScaledParts, views: readonly View[]): Combination {
+  return {
+    scales: views.map((view) => parts[view.name]?.scale ?? PLAIN_SCALE),
+    counts: views.map((view) => view.counts),
+    whole: parts.scale,
+  };
+}
 
 /** Makes the learned views of a source ready to compute, in the order of {@link VIEW_NAMES}. */
 export function prepareViews(parts: ViewParts): readonly View[] {

@@ -8,11 +8,12 @@ export function slowView(): View {
   return {
     name: 'slow',
     rows: SLOW_ROWS,
+    counts: true,
     distance: (tracker) =>
       tracker.windowKnown(SLOW_ROWS) ? tracker.meanEnergy(SLOW_ROWS) : Number.NaN,
     explain(tracker, shares) {
       addShares(
-        tracker.z.map((z) => z * z),
+        tracker.bent.map((z) => z * z),
         shares.features,
       );
     },

@@ -1,7 +1,15 @@
 import type { SourceTracker } from '../source-tracker.js';
 
 /** The names of the views of a source's behaviour, in the order in which they are combined. */
-export const VIEW_NAMES = ['level', 'slow', 'joint', 'mix', 'distribution', 'shape'] as const;
+export const VIEW_NAMES = [
+  'level',
+  'slow',
+  'forecast',
+  'mix',
+  'distribution',
+  'joint',
+  'shape',
+] as const;
 
 /** A view's name; it is also the kind of the anomalies that it finds. */
 export type ViewName = (typeof VIEW_NAMES)[number];
@@ -14,15 +22,17 @@ export interface View {
   readonly name: ViewName;
   /** Rows that must be known before it speaks. */
   readonly rows: number;
+  /** Whether it counts towards the score; one that does not may still name the kind of a fault. */
+  readonly counts: boolean;
   /** Squared distance, ≥ 0; NaN where the view has nothing to say yet. */
   distance(tracker: SourceTracker): number;
   /** Adds the shares of what makes up the distance, 1 in all, or nothing. */
   explain(tracker: SourceTracker, shares: Shares): void;
 }
 
-/** Whether every view that looks at rows can speak: before that, scores would not compare. */
+/** Whether every view that counts can speak: before that, scores would not compare. */
 export function viewsReady(views: readonly View[], tracker: SourceTracker): boolean {
-  return tracker.eligible && views.every((view) => tracker.windowKnown(view.rows));
+  return tracker.eligible && views.every((view) => !view.counts || tracker.windowKnown(view.rows));
 }
 
 /** Where shares of distances are gathered. */

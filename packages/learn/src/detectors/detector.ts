@@ -18,7 +18,7 @@ export interface Fitted {
 
 /**
  * Learns one view of one source: gathers rows of the fit part of the window, then fits and puts
- * its part into the draft. Its `q99` is 1 until the calibration pass has measured it.
+ * its part into the draft. Its scale is plain until the calibration pass has measured it.
  */
 export interface Detector {
   /** Takes the row that the tracker has just closed. */

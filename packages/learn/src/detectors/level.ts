@@ -1,4 +1,4 @@
-import { LEVEL_ROWS, SHAPE_ROWS, standardiseWindow } from '@ethogram/features';
+import { LEVEL_ROWS, PLAIN_SCALE, SHAPE_ROWS, standardiseWindow } from '@ethogram/features';
 import { fitCentres } from './centres.js';
 import type { DetectorFactory } from './detector.js';
 import { Sampler } from './sampler.js';
@@ -20,7 +20,7 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
     fit() {
       const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed);
       if (!centres) return null;
-      draft.level = { q99: 1, centres };
+      draft.level = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'level', centres: centres.rows, windows: sampler.vectors().length };
     },
   };
@@ -41,7 +41,7 @@ export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed }
     fit() {
       const centres = fitCentres(sampler.vectors(), SHAPE_CENTRES, seed);
       if (!centres) return null;
-      draft.shape = { q99: 1, centres };
+      draft.shape = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'shape', centres: centres.rows, windows: sampler.vectors().length };
     },
   };

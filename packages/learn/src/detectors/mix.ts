@@ -1,4 +1,4 @@
-import type { PackedMatrix } from '@ethogram/features';
+import { type PackedMatrix, PLAIN_SCALE } from '@ethogram/features';
 import { fitCentres } from './centres.js';
 import type { DetectorFactory } from './detector.js';
 import { Sampler } from './sampler.js';
@@ -17,7 +17,7 @@ export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
     fit() {
       const centres = fitCentres(sampler.vectors(), MIX_CENTRES, seed);
       if (!centres) return null;
-      draft.mix = { q99: 1, centres };
+      draft.mix = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'mix', centres: centres.rows, windows: sampler.vectors().length };
     },
   };
@@ -41,7 +41,7 @@ export const distributionDetector: DetectorFactory = ({ draft, maxWindows, seed 
       const learned = parts.filter((part): part is PackedMatrix => part !== null);
       if (learned.length === 0) return null;
       draft.distribution = {
-        q99: 1,
+        scale: { ...PLAIN_SCALE },
         histograms: parts.map((centres) => (centres ? { centres } : null)),
       };
       return {

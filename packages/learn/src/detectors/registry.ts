@@ -1,4 +1,5 @@
 import type { Detector, DetectorFactory, DetectorSetting } from './detector.js';
+import { forecastDetector } from './forecast.js';
 import { levelDetector, shapeDetector } from './level.js';
 import { distributionDetector, mixDetector } from './mix.js';
 import { jointDetector, slowDetector } from './without-fit.js';
@@ -6,6 +7,7 @@ import { jointDetector, slowDetector } from './without-fit.js';
 const FACTORIES: readonly DetectorFactory[] = [
   levelDetector,
   slowDetector,
+  forecastDetector,
   jointDetector,
   mixDetector,
   distributionDetector,

@@ -1,3 +1,4 @@
+import { PLAIN_SCALE } from '@ethogram/features';
 import type { DetectorFactory } from './detector.js';
 
 /** Slow: needs nothing but the scales of the features. */
@@ -7,7 +8,7 @@ export const slowDetector: DetectorFactory = ({ draft }) =>
     : {
         gather: () => undefined,
         fit() {
-          draft.slow = { q99: 1 };
+          draft.slow = { scale: { ...PLAIN_SCALE } };
           return null;
         },
       };
@@ -19,7 +20,7 @@ export const jointDetector: DetectorFactory = ({ draft }) =>
     : {
         gather: () => undefined,
         fit() {
-          draft.joint = { q99: 1 };
+          draft.joint = { scale: { ...PLAIN_SCALE } };
           return null;
         },
       };

@@ -100,6 +100,7 @@ class ActivityRecorder {
             type: draft.kind === 'process' || draft.kind === 'device' ? 'counter' : 'gauge',
             mean: 0,
             sd: 1,
+            season: null,
           })),
         ),
       ),
