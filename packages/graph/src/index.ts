@@ -1,7 +1,14 @@
 export { buildGraph } from './assemble/build-graph.js';
 export { graphErrors } from './errors.js';
 export { toDot } from './export/dot.js';
+export type { GraphFormat } from './export/format-graph.js';
+export { formatGraph, GRAPH_FORMATS } from './export/format-graph.js';
+export { toGexf } from './export/gexf.js';
+export { toGraphml } from './export/graphml.js';
 export { toJson } from './export/json.js';
+export { toMermaid } from './export/mermaid.js';
+export type { SvgOptions } from './export/svg/to-svg.js';
+export { toSvg } from './export/svg/to-svg.js';
 export type {
   DependencyGraph,
   EdgeAttributes,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { UndirectedGraph } from 'graphology';
+import type { DirectedGraph, UndirectedGraph } from 'graphology';
 import * as graphology from 'graphology';
 import type { LouvainOptions } from 'graphology-communities-louvain';
 import type { ForceAtlas2SynchronousLayoutParameters } from 'graphology-layout-forceatlas2';
@@ -44,3 +44,13 @@ export const forceAtlas2 = load('graphology-layout-forceatlas2') as (
   graph: Projection,
   parameters: ForceAtlas2SynchronousLayoutParameters<Attributes, { weight: number }>,
 ) => Record<string, { readonly x: number; readonly y: number }>;
+
+/** A graph as GEXF text. */
+export const writeGexf = (
+  load('graphology-gexf') as {
+    readonly write: (
+      graph: DirectedGraph,
+      options: { readonly version: '1.2'; readonly pretty: boolean },
+    ) => string;
+  }
+).write;

@@ -1,7 +1,7 @@
 import { attribute, Digraph, Edge, Node, toDot as printDot } from 'ts-graphviz';
 import type { DependencyGraph } from '../graph-attributes.js';
 import { printable } from './escape.js';
-import { clusterColour } from './palette.js';
+import { groupColours } from './group-colours.js';
 
 /**
  * The graph in Graphviz's language: width is strength, dashed is inferred, red is negative,
@@ -16,14 +16,15 @@ export function toDot(graph: DependencyGraph): string {
     [attribute.overlap]: false,
     [attribute.fontname]: 'sans-serif',
   });
+  const colourOf = groupColours(graph);
   const nodes = new Map<string, Node>();
-  graph.forEachNode((key, { label, kind, cluster, state, own }) => {
+  graph.forEachNode((key, { label, kind, state, own }) => {
     const node = new Node(dotText(key), {
       [attribute.label]: dotText(label),
       [attribute.shape]: kind === 'device' ? 'cylinder' : kind === 'endpoint' ? 'hexagon' : 'box',
       [attribute.style]: state === 'ok' ? 'rounded,filled' : 'rounded,dashed',
-      [attribute.color]: clusterColour(cluster),
-      [attribute.fillcolor]: `${clusterColour(cluster)}33`,
+      [attribute.color]: colourOf(key),
+      [attribute.fillcolor]: `${colourOf(key)}33`,
       [attribute.fontname]: 'sans-serif',
       ...(own ? { [attribute.peripheries]: 2 } : {}),
     });

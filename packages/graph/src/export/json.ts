@@ -1,6 +1,16 @@
 import type { DependencyGraph } from '../graph-attributes.js';
 
-/** The graph in graphology's own serialised form, which `Graph.from(JSON.parse(text))` reads. */
+/** Characters that JSON allows as they are, and that reverse text or break lines when shown. */
+const DECEPTIVE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g;
+
+/**
+ * The graph in graphology's own serialised form, which `Graph.from(JSON.parse(text))` reads.
+ * Names are exact; what could deceive a reader of the text is written as an escape.
+ */
 export function toJson(graph: DependencyGraph): string {
-  return `${JSON.stringify(graph.export(), null, 2)}\n`;
+  const text = JSON.stringify(graph.export(), null, 2).replace(
+    DECEPTIVE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
 }

@@ -31,9 +31,13 @@ export function nodeRadius({ independence }: Pick<NodeAttributes, 'independence'
   return independence === null ? 6 : 7 + 7 * Math.sqrt(Math.max(0, Math.min(1, independence)));
 }
 
-/** The box of a node with its label below it. */
+/** Radius of a node without edges: it is there, and that is all there is to say. */
+export const QUIET_RADIUS = 4;
+
+/** The box of a node with room for its label on either side of it. */
 export function labelBox(node: Pick<NodeAttributes, 'label' | 'independence'>): Box {
   const radius = nodeRadius(node);
   const width = [...shortLabel(node.label)].length * CHARACTER + 6;
-  return { width: Math.max(2 * radius + 4, width), above: radius + 3, below: radius + LINE + 3 };
+  const half = radius + LINE + 3;
+  return { width: Math.max(2 * radius + 4, width), above: half, below: half };
 }

@@ -8,7 +8,13 @@ import { placeComponent } from './place-component.js';
 import { separateBoxes } from './separate-boxes.js';
 
 /** Room around every component, in units of the picture. */
-const MARGIN = 36;
+const MARGIN = 30;
+
+/** Width that a small picture fills before it grows downwards. */
+const MIN_WIDTH = 640;
+
+/** Height of a row of nodes without edges. */
+const ROW = 34;
 
 /**
  * Sets `x` and `y` of every node: each connected component by ForceAtlas2 from seeded positions,
@@ -23,11 +29,11 @@ export function layOut(graph: DependencyGraph, rng: Rng): void {
     const boxes = points.map(({ key, x, y }) => ({ ...boxOf(graph, key), key, x, y }));
     return framed(separateBoxes(boxes));
   });
-  const rows = packBoxes(blocks);
-  const width = Math.max(640, ...rows.map(({ x, block }) => x + block.width));
+  const rows = packBoxes(blocks, MIN_WIDTH);
+  const width = Math.max(MIN_WIDTH, ...rows.map(({ x, block }) => x + block.width));
   const bottom = Math.max(0, ...rows.map(({ y, block }) => y + block.height));
   for (const { block, x, y } of rows) place(graph, block.boxes, x, y);
-  place(graph, inRows(graph, alone, width - 2 * MARGIN), MARGIN, bottom + MARGIN);
+  place(graph, inRows(graph, alone, width - 2 * MARGIN), MARGIN, bottom + 2 * MARGIN);
 }
 
 type PlacedBox = Box & { readonly key: string; readonly x: number; readonly y: number };
@@ -71,14 +77,23 @@ function inRows(graph: DependencyGraph, keys: readonly string[], width: number):
   const placed: PlacedBox[] = [];
   let x = 0;
   let y = 0;
-  for (const key of keys) {
+  const label = (key: string) => graph.getNodeAttribute(key, 'label');
+  const sorted = [...keys].sort((a, b) => naturally(label(a), label(b)) || (a < b ? -1 : 1));
+  for (const key of sorted) {
     const box = boxOf(graph, key);
-    if (x > 0 && x + box.width > width) [x, y] = [0, y + 48];
+    if (x > 0 && x + box.width > width) [x, y] = [0, y + ROW];
     placed.push({ ...box, key, x: x + box.width / 2, y });
-    x += box.width + 14;
+    x += box.width + 10;
   }
   return placed;
 }
+
+/** Orders `worker-9` before `worker-10`, the same on every machine. */
+function naturally(a: string, b: string): number {
+  return COLLATOR.compare(a, b);
+}
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 function place(graph: DependencyGraph, boxes: readonly PlacedBox[], x: number, y: number): void {
   for (const box of boxes) {

@@ -8,14 +8,15 @@ export interface Packed<T> {
 /**
  * Packs rectangles into a picture about 1.6 times as wide as high: each goes to the lowest,
  * then leftmost place where it fits on the skyline (Burke, Kendall & Whitwell 2004), in the
- * given order. Complexity: quadratic in the number of blocks.
+ * given order, at least `minWidth` wide. Complexity: quadratic in the number of blocks.
  */
 export function packBoxes<T extends { readonly width: number; readonly height: number }>(
   blocks: readonly T[],
+  minWidth: number,
 ): Packed<T>[] {
   const area = blocks.reduce((sum, { width, height }) => sum + width * height, 0);
   const widest = Math.max(0, ...blocks.map(({ width }) => width));
-  const total = Math.max(widest, Math.sqrt(area * 1.9));
+  const total = Math.max(minWidth, widest, Math.sqrt(area * 1.7));
   let skyline = [{ x: 0, y: 0, width: total }];
   return blocks.map((block) => {
     const spot = lowestSpot(skyline, block.width, total);

@@ -32,11 +32,11 @@ export function placeComponent(whole: Projection, keys: readonly string[], rng: 
     iterations: keys.length > 200 ? 300 : 600,
     getEdgeWeight: 'weight',
     settings: {
-      gravity: keys.length > 30 ? 0.6 : 0.3,
+      gravity: 1,
       scalingRatio: 8,
-      edgeWeightInfluence: 0.5,
+      // Strength shows as width; as length it would only tear the picture apart.
+      edgeWeightInfluence: 0.15,
       slowDown: 4,
-      linLogMode: keys.length > 30,
       barnesHutOptimize: keys.length > 400,
     },
   });
