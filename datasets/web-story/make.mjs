@@ -17,13 +17,13 @@ const MINUTE_MS = Number(flags['minutes-are'] ?? 60) * 1000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ETHOGRAM = fileURLToPath(new URL('../../packages/cli/bin/ethogram.js', import.meta.url));
 const NAMES = {
-  nginx: 'story-nginx.service',
-  redis: 'story-redis.service',
-  client: 'story-client.service',
+  nginx: 'shop-nginx.service',
+  redis: 'shop-redis.service',
+  client: 'shop-client.service',
 };
 const run = promisify(execFile);
 
-const folder = mkdtempSync(join(tmpdir(), 'ethogram-web-story-'));
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-web-shop-'));
 const store = `lmdb:${join(folder, 'store')}`;
 const startMs = Date.now();
 const labels = [];
@@ -47,9 +47,9 @@ async function backups(data) {
   for (let n = 0; !timers.signal.aborted; n++) {
     await delay(10 * MINUTE_MS, undefined, { signal: timers.signal }).catch(() => {});
     if (timers.signal.aborted) return;
-    await labelled('benign', `backup ${n + 1}`, 'story-backup.service/tar', async () => {
+    await labelled('benign', `backup ${n + 1}`, 'shop-backup.service/tar', async () => {
       const archive = join(folder, 'backup.tar');
-      const unit = startUnit('story-backup.service', ['tar', '-cf', archive, '-C', data, '.']);
+      const unit = startUnit('shop-backup.service', ['tar', '-cf', archive, '-C', data, '.']);
       await delay(8000);
       await unit.stop();
     });
@@ -71,7 +71,7 @@ async function webLoad(bed) {
 
 const recorder = spawn(
   process.execPath,
-  [ETHOGRAM, 'record', '--store', store, '--recording', 'web-story', '--match', 'story-*'],
+  [ETHOGRAM, 'record', '--store', store, '--recording', 'web-story', '--match', 'shop-*'],
   { stdio: ['ignore', 'ignore', 'inherit'] },
 );
 const recorded = new Promise((resolve) => recorder.on('close', resolve));
@@ -84,21 +84,21 @@ try {
   void backups(data);
 
   await until(10);
-  await labelled('service start', 'queue worker and its timer', 'story-worker.service', () => {
+  await labelled('service start', 'queue worker and its timer', 'shop-worker.service', () => {
     const log = join(folder, 'worker.log');
     const worker = (role) => [process.execPath, join(HERE, 'worker.mjs'), role, bed.redisPort, log];
-    units.push(startUnit('story-worker.service', worker('consume').map(String)));
-    units.push(startUnit('story-timer.service', worker('produce').map(String)));
+    units.push(startUnit('shop-worker.service', worker('consume').map(String)));
+    units.push(startUnit('shop-timer.service', worker('produce').map(String)));
     return Promise.resolve();
   });
 
   await until(76);
-  const breach = 'story-nginx.service/dash';
+  const breach = 'shop-nginx.service/dash';
   await labelled('misbehaviour', 'a worker of nginx runs a shell', breach, () =>
     bed.breach('id; ls -R /etc > /dev/null'),
   );
   await until(79);
-  const theft = 'story-nginx.service/tar';
+  const theft = 'shop-nginx.service/tar';
   await labelled('misbehaviour', 'the shell reads and packs a folder tree', theft, () =>
     bed.breach(
       'for i in 1 2 3 4; do tar -cf - /usr/share/doc 2>/dev/null | gzip -1 > /dev/null; done',
@@ -112,7 +112,7 @@ try {
     process.kill(bed.redisPid, 'SIGCONT');
   });
   await until(86);
-  const mixed = 'story-nginx.service/nginx';
+  const mixed = 'shop-nginx.service/nginx';
   await labelled('misbehaviour', 'same rate, other requests', mixed, async () => {
     bed.mix(1);
     await delay(60_000);
