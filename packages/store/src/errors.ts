@@ -92,4 +92,9 @@ export const storeErrors = defineErrors({
     remedy: 'The connection was away for longer than the buffer holds; raise the buffer.',
     exitCode: 6,
   },
+  'STORE-1018': {
+    title: 'A retention policy or a pin is not understood',
+    remedy: 'Ages, sizes and intervals are positive; an interval divides a minute.',
+    exitCode: 2,
+  },
 });

@@ -73,7 +73,5 @@ const SECRET_OPTION =
  * text, so that messages of a database client can be cleaned with it too.
  */
 export function redactUri(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi, '$1***@')
-    .replace(SECRET_OPTION, '$1***');
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@').replace(SECRET_OPTION, '$1***');
 }

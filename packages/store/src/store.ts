@@ -125,6 +125,68 @@ export interface LeaseStore {
   release(name: string, holder: string): Promise<boolean>;
 }
 
+/** A range of ticks that retention must keep, so that what was said about them can be looked at again. */
+export interface Pin {
+  /** What the pin is for: `incident/…`, `model/name/3`. */
+  readonly id: string;
+  readonly host: string;
+  readonly range: TimeRange;
+  /** The coarsest interval that will do: 0 for ticks as they were recorded, 10 000 for a model's window. */
+  readonly tierMs: number;
+}
+
+/** From which age on ticks are merged into longer ones. */
+export interface RetentionTier {
+  readonly olderThanMs: number;
+  /** Length of the merged ticks, milliseconds; divides a minute. */
+  readonly intervalMs: number;
+}
+
+/** What retention keeps; pins come before all of it. */
+export interface RetentionPolicy {
+  /** Only this recording; every one by default. */
+  readonly recording?: string;
+  /** Ticks older than this are deleted. */
+  readonly maxAgeMs?: number;
+  /** Above this, the oldest ticks are deleted until the store is below; pages in use count. */
+  readonly maxBytes?: number;
+  readonly tiers?: readonly RetentionTier[];
+}
+
+/** What a run of retention did. */
+export interface RetentionReport {
+  readonly deletedTicks: number;
+  /** Ticks that were merged away into longer ones. */
+  readonly mergedTicks: number;
+  /** Chunks that were put together into longer ones. */
+  readonly repackedChunks: number;
+  readonly usedBytes: number;
+  /** True where `maxBytes` could not be reached, since what is left is pinned or still open. */
+  readonly overBudget: boolean;
+}
+
+/** Keeps a store within bounds. Needs mode `write`; pins need `annotate`. */
+export interface Maintenance {
+  /** Deletes, merges and re-packs as the policy says, as of the store's clock. */
+  retain(
+    policy: RetentionPolicy,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<RetentionReport>;
+  /** Adds or replaces a pin. */
+  pin(pin: Pin): Promise<void>;
+  /** Takes a pin away; false where there was none. */
+  unpin(id: string): Promise<boolean>;
+  /** All pins, by id. */
+  pins(): Promise<readonly Pin[]>;
+  /** Bytes in use; what retention by size counts. */
+  usedBytes(): Promise<number>;
+  /**
+   * Gives unused room back to the file system, where the driver has a file of its own.
+   * @throws STORE-1015 while other processes have the store open
+   */
+  compact(): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }>;
+}
+
 /** An open store. */
 export interface Store {
   /** The URI that opened it, credentials redacted. */
@@ -133,6 +195,7 @@ export interface Store {
   readonly models: ModelStore;
   readonly events: EventStore;
   readonly leases: LeaseStore;
+  readonly maintenance: Maintenance;
   /** Releases everything; may be called again. */
   close(): Promise<void>;
 }

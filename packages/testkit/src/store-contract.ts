@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { eventContract } from './store-contract/events.js';
 import type { StoreFixture } from './store-contract/fixture.js';
 import { leaseContract } from './store-contract/leases.js';
+import { maintenanceContract } from './store-contract/maintenance.js';
 import { modelContract } from './store-contract/models.js';
 import { sampleContract } from './store-contract/samples.js';
 import { sharingContract } from './store-contract/sharing.js';
@@ -16,6 +17,7 @@ export function storeContract(name: string, openFresh: () => Promise<StoreFixtur
     modelContract(openFresh);
     eventContract(openFresh);
     leaseContract(openFresh);
+    maintenanceContract(openFresh);
     sharingContract(openFresh);
   });
 }

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Block } from '@ethogram/core';
 import { storeErrors } from '../errors.js';
 import { ByteReader, ByteWriter } from './bytes.js';
@@ -7,6 +8,8 @@ import { decodeChunk, encodeChunk } from './chunk-codec.js';
 export const SLOT_MS = 60_000;
 /** The longest slot that retention makes; bounds how far back a reader must look. */
 export const LONGEST_SLOT_MS = 600_000;
+
+const CHECKSUM_BYTES = 4;
 
 /** What is known of a slot's chunk without decoding its blocks. */
 export interface SlotHead {
@@ -45,6 +48,9 @@ export async function encodeSlot(
   head.varint(slot.tierMs);
   head.varint(chunks.length);
   for (const chunk of chunks) head.varint(chunk.length);
+  const checksum = new Uint8Array(CHECKSUM_BYTES);
+  new DataView(checksum.buffer).setUint32(0, crc32(head.view()), true);
+  head.raw(checksum);
   for (const chunk of chunks) head.raw(chunk);
   return head.view().slice();
 }
@@ -54,7 +60,7 @@ export async function encodeSlot(
  * @throws STORE-1005 on damaged bytes.
  */
 export function slotHead(bytes: Uint8Array): SlotHead {
-  return damaged(() => readHead(new ByteReader(bytes)));
+  return damaged(() => readHead(bytes).head);
 }
 
 /**
@@ -63,11 +69,8 @@ export function slotHead(bytes: Uint8Array): SlotHead {
  */
 export function decodeSlot(bytes: Uint8Array): Block[] {
   const chunks = damaged(() => {
-    const reader = new ByteReader(bytes);
-    readHead(reader);
-    const lengths = Array.from({ length: Math.min(reader.varint(), bytes.length) }, () =>
-      reader.varint(),
-    );
+    const { lengths, headBytes } = readHead(bytes);
+    const reader = new ByteReader(bytes.subarray(headBytes));
     const views = lengths.map((length) => reader.raw(length));
     reader.end();
     return views;
@@ -75,8 +78,17 @@ export function decodeSlot(bytes: Uint8Array): Block[] {
   return chunks.map(decodeChunk);
 }
 
-function readHead(reader: ByteReader): SlotHead {
-  return {
+interface WholeHead {
+  readonly head: SlotHead;
+  /** Length of each encoded block. */
+  readonly lengths: readonly number[];
+  /** Where the first block begins. */
+  readonly headBytes: number;
+}
+
+function readHead(bytes: Uint8Array): WholeHead {
+  const reader = new ByteReader(bytes);
+  const head = {
     lengthMs: reader.varint(),
     firstTs: reader.signed(),
     lastTs: reader.signed(),
@@ -84,6 +96,17 @@ function readHead(reader: ByteReader): SlotHead {
     values: reader.varint(),
     tierMs: reader.varint(),
   };
+  const count = reader.varint();
+  if (count > reader.remaining)
+    throw new RangeError('more blocks are announced than there are bytes');
+  const lengths = Array.from({ length: count }, () => reader.varint());
+  const covered = bytes.length - reader.remaining;
+  const checksum = reader.raw(CHECKSUM_BYTES);
+  const view = new DataView(checksum.buffer, checksum.byteOffset);
+  if (crc32(bytes.subarray(0, covered)) !== view.getUint32(0, true)) {
+    throw new RangeError('the checksum does not agree');
+  }
+  return { head, lengths, headBytes: covered + CHECKSUM_BYTES };
 }
 
 function damaged<T>(read: () => T): T {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { storeErrors } from '../../errors.js';
 import type { OpenOptions } from '../../store.js';
 import { keys } from './keys.js';
 import { coded } from './lmdb-errors.js';
+import { inUse, mappedHere, openedByOthers } from './open-elsewhere.js';
 
 /** The version of the layout of keys and values; a store of a newer one is refused. */
 export const FORMAT = 1;
@@ -60,6 +61,7 @@ export class LmdbEnvironment {
   readonly uri: string;
   readonly path: string;
   readonly mode: OpenOptions['mode'];
+  readonly #options: OpenOptions;
   readonly #sync: NonNullable<OpenOptions['sync']>;
   readonly #maxBytes: number;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -74,6 +76,7 @@ export class LmdbEnvironment {
     this.path = path;
     this.mode = options.mode;
     this.#db = db;
+    this.#options = options;
     this.#sync = options.sync ?? '5s';
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
     this.every(CLEAR_READERS_EVERY_MS, () => this.#db?.readerCheck());
@@ -102,19 +105,7 @@ export class LmdbEnvironment {
     if (network !== undefined) {
       throw storeErrors.make('STORE-1012', `${path} lies on a network file system (${network})`);
     }
-    let db: Db;
-    try {
-      db = open<Buffer>({
-        path,
-        noSubdir: false,
-        encoding: 'binary',
-        readOnly: options.mode === 'read',
-        maxReaders: MOST_READERS,
-        mapSize: FIRST_MAP_BYTES,
-      });
-    } catch (cause) {
-      throw coded(cause, uri);
-    }
+    const db = openDatabase(path, options.mode);
     const environment = new LmdbEnvironment(path, db, options);
     try {
       environment.#checkFormat();
@@ -205,6 +196,35 @@ export class LmdbEnvironment {
     this.#closers.unshift(call);
   }
 
+  /**
+   * Copies what is in use into a new file and puts it in the place of the old one. Nothing is
+   * lost when this is interrupted: the new file takes the old one's name in one step.
+   * @throws STORE-1015 while anybody else has the store open
+   */
+  async compact(): Promise<{ beforeBytes: number; afterBytes: number }> {
+    const db = this.db;
+    const file = join(this.path, 'data.mdb');
+    const folder = join(this.path, 'compacting');
+    const others = openedByOthers(this.path);
+    if (others.length > 0) throw inUse(this.path, others);
+    const beforeBytes = statSync(file).size;
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      await db.backup(folder, true);
+      await this.#flush();
+      await db.close();
+      if (mappedHere(file)) throw inUse(this.path, [process.pid]);
+      renameSync(join(folder, 'data.mdb'), file);
+      return { beforeBytes, afterBytes: statSync(file).size };
+    } catch (cause) {
+      throw coded(cause, this.uri);
+    } finally {
+      this.#db = openDatabase(this.path, this.#options.mode);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
   async close(): Promise<void> {
     const db = this.#db;
     if (!db) return;
@@ -261,6 +281,21 @@ export class LmdbEnvironment {
       );
     }
     throw storeErrors.make('STORE-1005', `${this.path} has layout ${found}, which never was`);
+  }
+}
+
+function openDatabase(path: string, mode: OpenOptions['mode']): Db {
+  try {
+    return open<Buffer>({
+      path,
+      noSubdir: false,
+      encoding: 'binary',
+      readOnly: mode === 'read',
+      maxReaders: MOST_READERS,
+      mapSize: FIRST_MAP_BYTES,
+    });
+  } catch (cause) {
+    throw coded(cause, `lmdb:${path}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { encodeTick } from '../../chunk/chunk-codec.js';
 import { decodeSlot, slotStart } from '../../chunk/slot-value.js';
 import { storeErrors } from '../../errors.js';
 import { compareRecordings, groupByHost, type RecordingState } from '../../recording-state.js';
+import type { Part } from '../../retention/retain.js';
 import type { AppendResult, ReadQuery, RecordingInfo, SampleStore } from '../../store.js';
 import { checkName, checkTicks } from '../../validate-tick.js';
 import type { LmdbEnvironment } from './environment.js';
@@ -126,6 +127,25 @@ export class LmdbSamples implements SampleStore {
     const sealed = this.#sealing.then(() => sealBefore(this.#environment, recording, host, before));
     this.#sealing = sealed.catch(() => undefined);
     return sealed;
+  }
+
+  /** Runs something that replaces chunks, one after the other with sealing. */
+  exclusively<T>(change: () => Promise<T>): Promise<T> {
+    this.#mayWrite();
+    const done = this.#sealing.then(change);
+    this.#sealing = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  /** Counts ticks out that retention deleted or merged; within its transaction. */
+  forget(db: LmdbEnvironment['db'], part: Part, change: { ticks: number; from?: number }): void {
+    const state =
+      this.#states.get(partKey(part.name, part.host)) ?? loadState(db, part.name, part.host);
+    state.forget(change);
+    saveState(db, state, { boots: [], sources: false });
   }
 
   async *#readPart(part: RecordingInfo, range: TimeRange): AsyncGenerator<Block> {

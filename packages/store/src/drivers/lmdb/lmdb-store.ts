@@ -3,6 +3,7 @@ import type { OpenOptions, Store } from '../../store.js';
 import { LmdbEnvironment, type LmdbSystem } from './environment.js';
 import { LmdbEvents } from './lmdb-events.js';
 import { LmdbLeases } from './lmdb-leases.js';
+import { LmdbMaintenance } from './lmdb-maintenance.js';
 import { LmdbModels } from './lmdb-models.js';
 import { LmdbSamples } from './lmdb-samples.js';
 import { takeWriterLock } from './writer-lock.js';
@@ -26,12 +27,14 @@ export async function openLmdbStore(
       throw error;
     }
   }
+  const samples = new LmdbSamples(environment);
   return {
     uri: environment.uri,
-    samples: new LmdbSamples(environment),
+    samples,
     models: new LmdbModels(environment),
     events: new LmdbEvents(environment),
     leases: new LmdbLeases(environment, clock),
+    maintenance: new LmdbMaintenance(environment, samples, clock),
     close: () => environment.close(),
   };
 }

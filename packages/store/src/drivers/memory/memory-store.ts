@@ -3,6 +3,7 @@ import { storeErrors } from '../../errors.js';
 import type { OpenOptions, Store } from '../../store.js';
 import { MemoryEvents } from './memory-events.js';
 import { MemoryLeases } from './memory-leases.js';
+import { MemoryMaintenance } from './memory-maintenance.js';
 import { MemoryModels } from './memory-models.js';
 import { MemorySamples } from './memory-samples.js';
 
@@ -25,12 +26,14 @@ export function openMemoryStore(options: OpenOptions): Store {
       throw storeErrors.make('STORE-1007', `memory: was opened with mode "${options.mode}"`);
     }
   };
+  const kept = new MemorySamples(samples);
   return {
     uri: 'memory:',
-    samples: new MemorySamples(samples),
+    samples: kept,
     models: new MemoryModels(annotate),
     events: new MemoryEvents(annotate),
     leases: new MemoryLeases(annotate, clock),
+    maintenance: new MemoryMaintenance(kept, annotate, clock),
     close: async () => {
       closed = true;
     },

@@ -142,6 +142,14 @@ export interface LeaseDocument {
   readonly expiresAt: Date;
 }
 
+/** A pin; `_id` is its id. */
+export interface PinDocument {
+  readonly _id: string;
+  readonly host: string;
+  readonly range: { readonly from: number; readonly to: number };
+  readonly tierMs: number;
+}
+
 /** The version of this schema. */
 export interface FormatDocument {
   readonly _id: 'format';
@@ -164,6 +172,7 @@ export interface Collections {
   readonly modelParts: Collection<ModelPartDocument>;
   readonly events: Collection<EventDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly pins: Collection<PinDocument>;
 }
 
 /** Names the collections of a database. */
@@ -180,6 +189,7 @@ export function collectionsOf(db: Db): Collections {
     modelParts: db.collection('model_parts'),
     events: db.collection('events'),
     leases: db.collection('leases'),
+    pins: db.collection('pins'),
   };
 }
 

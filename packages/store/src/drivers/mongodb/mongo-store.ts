@@ -4,8 +4,10 @@ import type { OpenOptions, Store } from '../../store.js';
 import { BucketedSamples } from './bucketed-samples.js';
 import { MongoEvents } from './mongo-events.js';
 import { MongoLeases } from './mongo-leases.js';
+import { MongoMaintenance } from './mongo-maintenance.js';
 import { MongoModels } from './mongo-models.js';
 import { MongoSession } from './mongo-session.js';
+import { MongoSlotKeeper } from './slot-keeper.js';
 
 /**
  * Opens a store in a MongoDB database.
@@ -26,6 +28,7 @@ export async function openMongoStore(
     models: new MongoModels(session),
     events: new MongoEvents(session),
     leases: new MongoLeases(session, clock),
+    maintenance: new MongoMaintenance(session, new MongoSlotKeeper(session), clock),
     close: () => session.close(),
   };
 }

@@ -1,0 +1,56 @@
+import type { Clock } from '@ethogram/core';
+import { retain, type SlotKeeper } from '../../retention/retain.js';
+import { checkPin, checkPolicy } from '../../retention/validate-policy.js';
+import type { Maintenance, Pin, RetentionPolicy, RetentionReport } from '../../store.js';
+import type { MongoSession } from './mongo-session.js';
+
+/** Retention and pins of a MongoDB database. */
+export class MongoMaintenance implements Maintenance {
+  readonly #session: MongoSession;
+  readonly #keeper: SlotKeeper;
+  readonly #clock: Clock;
+
+  constructor(session: MongoSession, keeper: SlotKeeper, clock: Clock) {
+    this.#session = session;
+    this.#keeper = keeper;
+    this.#clock = clock;
+  }
+
+  async retain(
+    policy: RetentionPolicy,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RetentionReport> {
+    this.#session.mayWrite('samples');
+    checkPolicy(policy);
+    const pins = await this.pins();
+    return retain(this.#keeper, policy, { ...options, nowMs: this.#clock.nowMs(), pins });
+  }
+
+  async pin(pin: Pin): Promise<void> {
+    this.#session.mayWrite('annotations');
+    checkPin(pin);
+    const { id, ...rest } = pin;
+    await this.#session.run(({ pins }) => pins.replaceOne({ _id: id }, rest, { upsert: true }));
+  }
+
+  async unpin(id: string): Promise<boolean> {
+    this.#session.mayWrite('annotations');
+    const result = await this.#session.run(({ pins }) => pins.deleteOne({ _id: id }));
+    return result.deletedCount > 0;
+  }
+
+  async pins(): Promise<readonly Pin[]> {
+    const found = await this.#session.run(({ pins }) => pins.find().sort({ _id: 1 }).toArray());
+    return found.map(({ _id, host, range, tierMs }) => ({ id: _id, host, range, tierMs }));
+  }
+
+  async usedBytes(): Promise<number> {
+    return this.#keeper.usedBytes();
+  }
+
+  /** The server reuses room by itself: nothing is done. */
+  async compact(): Promise<{ beforeBytes: number; afterBytes: number }> {
+    const bytes = await this.usedBytes();
+    return { beforeBytes: bytes, afterBytes: bytes };
+  }
+}
