@@ -1,5 +1,6 @@
 export type { ModelDiff, SourceDiff } from './diff.js';
 export { diffModels } from './diff.js';
+export { distributionDistance } from './distribution-distance.js';
 export { modelErrors } from './errors.js';
 export type {
   EdgeHint,

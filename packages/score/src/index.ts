@@ -1,3 +1,5 @@
+export type { Comparison, SourceComparison, Verdict } from './compare.js';
+export { compareWindow } from './compare.js';
 export { scoreErrors } from './errors.js';
 export type { AlarmCount } from './evaluate.js';
 export { countIncidents } from './evaluate.js';
