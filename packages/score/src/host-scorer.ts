@@ -112,7 +112,7 @@ export class HostScorer {
       ts: block.ts[t] as number,
       host: block.host,
       seq: block.seq[t] as number,
-      score: Math.max(hostScore(scored), floor),
+      score: Math.max(hostScore(this.#evidence()), floor),
       anomalous: anomalous.size > 0,
       incomplete: lost > 0,
       sources: [...this.#sourceScores(anomalous), ...fresh],
@@ -400,6 +400,13 @@ export class HostScorer {
     }
     for (const [key, alarm] of this.#newcomers) if (alarm.heard) keys.add(key);
     return keys;
+  }
+
+  /** Evidence of the sources that have a score now. */
+  #evidence(): readonly number[] {
+    return this.#watched
+      .filter(({ now }) => now.p !== null || now.pBelow !== null)
+      .map(({ now }) => now.evidence);
   }
 
   #sourceScores(anomalous: ReadonlySet<string>): readonly SourceScore[] {

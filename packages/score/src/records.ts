@@ -104,7 +104,7 @@ export interface TickScore {
   readonly ts: number;
   readonly host: string;
   readonly seq: number;
-  /** −log10 p of the host as a whole; 0 while warming up. */
+  /** Score of the host as a whole, from the scores of its sources; 0 while warming up. */
   readonly score: number;
   readonly anomalous: boolean;
   /** Whether something was lost, so that quiet proves nothing. */
