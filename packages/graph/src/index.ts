@@ -1,4 +1,9 @@
 export { buildGraph } from './assemble/build-graph.js';
+export type { DiffOptions } from './diff/diff-graphs.js';
+export { diffGraphs } from './diff/diff-graphs.js';
+export { diffSvg } from './diff/diff-svg.js';
+export { diffRows } from './diff/diff-table.js';
+export type { EdgeChange, EdgeChangeKind, GraphDiff } from './diff/graph-diff.js';
 export { graphErrors } from './errors.js';
 export { toDot } from './export/dot.js';
 export type { GraphFormat } from './export/format-graph.js';

@@ -17,7 +17,8 @@ export interface SvgOptions {
   readonly style: 'plain' | 'sketch';
 }
 
-const FONTS = {
+/** Fonts of the two styles. */
+export const FONTS = {
   plain: "'Inter','Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif",
   sketch: "'xkcd','Humor Sans','Comic Neue','Comic Sans MS','Chalkboard SE',cursive",
 } as const;
@@ -107,7 +108,8 @@ function labelAbove(graph: DependencyGraph, key: string): boolean {
   return below > above + 0.1;
 }
 
-function boundsOf(graph: DependencyGraph) {
+/** The room that all nodes and labels take. */
+export function boundsOf(graph: DependencyGraph) {
   const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   if (graph.order === 0) return { left: 0, top: 0, right: 0, bottom: 0 };
   graph.forEachNode((_key, node) => {
