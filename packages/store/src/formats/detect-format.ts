@@ -27,13 +27,16 @@ export async function detectFormat(input: InputFile): Promise<ImportFormat> {
   if (first === undefined) {
     throw formatErrors.make('FORMAT-1005', `${input.name}: expected data, found an empty file`);
   }
+  if (/^\s*\{\s*"type"\s*:\s*"(?!tick")[a-z_]+"\s*,\s*"data"/.test(first)) return 'bpftrace';
   const byName = BY_NAME[extension];
   if (byName) return byName;
   if (/^\s*\{/.test(first)) return 'ndjson';
+  if (/-{5,} Distribution -{5,}/.test(head)) return 'dtrace';
   if (/[,;\t]/.test(first)) return 'csv';
+  if (lines.slice(0, 50).some((line) => /^\s+\S.*\s-?\d+\s*$/.test(line))) return 'dtrace';
   throw formatErrors.make(
     'FORMAT-1003',
-    `${input.name}: expected csv, ndjson or parquet, found ${JSON.stringify(first.slice(0, 60))}`,
+    `${input.name}: expected csv, ndjson, parquet, bpftrace or dtrace, found ${JSON.stringify(first.slice(0, 60))}`,
     { details: { file: input.name } },
   );
 }

@@ -4,9 +4,10 @@ import { readCsv } from './read-csv.js';
 import { readNdjson } from './read-ndjson.js';
 import type { ReadOptions } from './read-options.js';
 import { readParquet } from './read-parquet.js';
+import { readTrace } from './read-trace.js';
 
 /** Every format that can be imported. */
-export const IMPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
+export const IMPORT_FORMATS = ['csv', 'ndjson', 'parquet', 'bpftrace', 'dtrace'] as const;
 
 /** One of {@link IMPORT_FORMATS}. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
@@ -24,6 +25,9 @@ export function readFormat(
       return readNdjson(input.bytes(), options);
     case 'parquet':
       return readPlain(input, options);
+    case 'bpftrace':
+    case 'dtrace':
+      return readTrace(input, format, options);
   }
 }
 

@@ -176,20 +176,19 @@ function addHistogram(tick: OpenTick, source: SourceId, metric: string, json: un
   const buckets = bucketsOf(json['scheme']);
   if (buckets === undefined)
     return { expected: 'a scheme of buckets', found: found(json['scheme']) };
+  const counts = new Map<number, number>();
   for (const [key, count] of Object.entries(json['counts'])) {
     const bucket = /^\d{1,6}$/.test(key) ? Number(key) : Number.NaN;
     const isCount = typeof count === 'number' && Number.isSafeInteger(count) && count >= 1;
-    if (!(bucket < buckets) || !isCount) {
-      return {
-        expected: `buckets below ${buckets} with counts from 1 on`,
-        found: `${key}: ${count}`,
-      };
+    if (!(bucket < buckets) || !isCount || counts.has(bucket)) {
+      const expected = `buckets below ${buckets}, each once, with counts from 1 on`;
+      return { expected, found: `${key}: ${found(count)}` };
     }
-    if (!tick.builder.addBucket(source, metric, json['scheme'], bucket, count)) {
-      return { expected: 'each bucket of a metric once per instant', found: found(metric) };
-    }
+    counts.set(bucket, count);
   }
-  return undefined;
+  if (tick.builder.addHistogram(source, metric, { scheme: json['scheme'], counts }))
+    return undefined;
+  return { expected: 'each metric of a source once per instant', found: found(metric) };
 }
 
 function found(value: unknown): string {

@@ -1,21 +1,14 @@
-import {
-  asyncBufferFromFile,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-} from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import type { DraftTick } from './draft-tick.js';
-import { formatErrors } from './errors.js';
+import { openParquetFile, type ParquetFile } from './parquet-file.js';
 import type { ReadOptions } from './read-options.js';
 import { readRowTicks } from './read-row-ticks.js';
 import { readTable, type TableRow } from './read-table.js';
-import { formatTimestamp } from './timestamp.js';
 
 /** So many rows are held at once, and so many cells of a wide table. */
 const MOST_ROWS = 250_000;
 const MOST_CELLS = 2_000_000;
+/** No answer of the decoder takes nearly as long, unless the file announces what it cannot hold. */
+const PATIENCE_MS = 120_000;
 
 /**
  * Reads Parquet: a long table (columns `timestamp`, `metric`, `value` and what else
@@ -27,73 +20,42 @@ const MOST_CELLS = 2_000_000;
 export async function* readParquet(
   path: string,
   options: ReadOptions,
+  patienceMs = PATIENCE_MS,
 ): AsyncGenerator<DraftTick, void, undefined> {
-  const guard = guarded(options.file);
-  const file = await guard(() => asyncBufferFromFile(path));
-  const metadata = await guard(() => parquetMetadataAsync(file));
-  const columns = await guard(() =>
-    parquetSchema(metadata).children.map(({ element }) => element.name),
-  );
-  const has = (name: string): boolean => columns.includes(name);
-  const isLong = (has('timestamp') || has('ts')) && has('metric') && has('value');
-  const mostRows = isLong ? MOST_ROWS : Math.max(1000, MOST_CELLS / Math.max(1, columns.length));
-  async function* slices(): AsyncGenerator<readonly TableRow[], void, undefined> {
-    for (const [rowStart, rowEnd] of slicesOf(metadata, Math.trunc(mostRows))) {
-      const objects = await guard(() =>
-        parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors }),
-      );
-      yield objects.map((object, i) => tableRow(options.file, columns, object, rowStart + i + 1));
-    }
+  const file = await openParquetFile(path, options.file, patienceMs);
+  try {
+    const { columns } = file;
+    const isLong =
+      (columns.includes('timestamp') || columns.includes('ts')) &&
+      columns.includes('metric') &&
+      columns.includes('value');
+    const fitting = Math.max(1000, Math.trunc(MOST_CELLS / Math.max(1, columns.length)));
+    const slices = readSlices(file, options.file, isLong ? MOST_ROWS : fitting);
+    if (isLong) yield* readRowTicks(columns, slices, options);
+    else yield* readTable(withHeader(options.file, columns, slices), options);
+  } finally {
+    await file.close();
   }
-  if (isLong) yield* readRowTicks(columns, slices(), options);
-  else yield* readTable(withHeader(options.file, columns, slices()), options);
 }
 
-/** Whatever the decoder says of a damaged file is one error with a code. */
-function guarded(file: string): <T>(read: () => T | Promise<T>) => Promise<T> {
-  return async (read) => {
-    try {
-      return await read();
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw formatErrors.make('FORMAT-1004', `${file}: expected a Parquet file, found: ${why}`, {
-        cause,
-        details: { file },
-      });
-    }
-  };
-}
-
-function* slicesOf(metadata: FileMetaData, most: number): Generator<readonly [number, number]> {
+async function* readSlices(
+  parquet: ParquetFile,
+  file: string,
+  most: number,
+): AsyncGenerator<readonly TableRow[], void, undefined> {
   let start = 0;
-  for (const { num_rows } of metadata.row_groups) {
-    const end = start + Number(num_rows);
-    for (let from = start; from < end; from += most) yield [from, Math.min(end, from + most)];
+  for (const rows of parquet.groups) {
+    const end = start + rows;
+    for (let from = start; from < end; from += most) {
+      const slice = await parquet.rows(from, Math.min(end, from + most));
+      yield slice.map((fields, i) => tableRow(file, fields, from + i + 1));
+    }
     start = end;
   }
 }
 
-function tableRow(
-  file: string,
-  columns: readonly string[],
-  object: Readonly<Record<string, unknown>>,
-  line: number,
-): TableRow {
-  return {
-    line,
-    fields: columns.map((column) => cellText(object[column])),
-    placeOf: (field) => ({ file, line, column: field + 1 }),
-  };
-}
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? '1' : '0';
-  if (value instanceof Date) {
-    return Number.isFinite(value.getTime()) ? formatTimestamp(value.getTime()) : 'no time';
-  }
-  return typeof value === 'object' ? 'a nested value' : String(value);
+function tableRow(file: string, fields: readonly string[], line: number): TableRow {
+  return { line, fields, placeOf: (field) => ({ file, line, column: field + 1 }) };
 }
 
 async function* withHeader(
@@ -101,6 +63,6 @@ async function* withHeader(
   columns: readonly string[],
   slices: AsyncIterable<readonly TableRow[]>,
 ): AsyncGenerator<TableRow, void, undefined> {
-  yield { line: 1, fields: columns, placeOf: (field) => ({ file, line: 1, column: field + 1 }) };
+  yield tableRow(file, columns, 1);
   for await (const slice of slices) yield* slice;
 }

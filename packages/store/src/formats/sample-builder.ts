@@ -48,6 +48,17 @@ export class SampleBuilder {
     return true;
   }
 
+  /**
+   * Adds a whole distribution; one without a count is nothing.
+   * @returns false where the tick already has that metric of that source.
+   */
+  addHistogram(source: SourceId, metric: string, { scheme, counts }: Histogram): boolean {
+    const { histograms } = this.#sample(source);
+    if (histograms.has(metric)) return false;
+    if (counts.size > 0) histograms.set(metric, { scheme, counts: new Map(counts) });
+    return true;
+  }
+
   /** The samples so far; those without a value are left out. */
   build(): SourceSample[] {
     const samples: SourceSample[] = [];

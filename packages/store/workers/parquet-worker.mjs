@@ -1,0 +1,56 @@
+/**
+ * Decodes a Parquet file apart from the main thread: what a damaged file does to the decoder
+ * (rejections that nobody awaits, page headers that announce billions of values) ends here.
+ * Plain JavaScript, since it is started by its path from sources and from the build alike.
+ *
+ * `workerData`: { path }. Posts { columns, groups } first (names, and rows of each group); then
+ * for each message { from, to } a reply { rows }: cells as text, absent ones ''. What cannot be
+ * read is posted as { error }.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+
+const fail = (cause) => {
+  parentPort.postMessage({ error: cause instanceof Error ? cause.message : String(cause) });
+};
+process.on('unhandledRejection', fail);
+
+const cellText = (value) => {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (value instanceof Date)
+    return Number.isFinite(value.getTime()) ? value.toISOString() : 'no time';
+  return typeof value === 'object' ? 'a nested value' : String(value);
+};
+
+try {
+  const file = await asyncBufferFromFile(workerData.path);
+  const metadata = await parquetMetadataAsync(file);
+  const columns = parquetSchema(metadata).children.map(({ element }) => String(element.name));
+  const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  parentPort.on('message', async ({ from, to }) => {
+    try {
+      const objects = await parquetReadObjects({
+        file,
+        metadata,
+        rowStart: from,
+        rowEnd: to,
+        compressors,
+      });
+      const rows = objects.map((object) => columns.map((column) => cellText(object[column])));
+      parentPort.postMessage({ rows });
+    } catch (cause) {
+      fail(cause);
+    }
+  });
+  parentPort.postMessage({ columns, groups });
+} catch (cause) {
+  fail(cause);
+}
