@@ -1,0 +1,230 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { manualClock } from '@ethogram/core';
+import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
+import { open } from 'lmdb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLmdbStore } from '../src/drivers/lmdb/lmdb-store.js';
+import type { OpenOptions, Store } from '../src/store.js';
+
+describe('the LMDB store', () => {
+  let path = '';
+  const opened: Store[] = [];
+  const openStore = async (options: OpenOptions): Promise<Store> => {
+    const store = await openLmdbStore(path, options);
+    opened.push(store);
+    return store;
+  };
+
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'ethogram-lmdb-'));
+  });
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+    await rm(path, { recursive: true });
+  });
+
+  /** Looks at, or changes, what is really in the file. */
+  const inside = async <T>(look: (db: ReturnType<typeof open<Buffer>>) => T): Promise<T> => {
+    const db = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+    const found = look(db);
+    await db.close();
+    return found;
+  };
+  const keysUnder = (letter: string) =>
+    inside((db) => [...db.getKeys({ start: [letter], end: [`${letter}~`] })].length);
+
+  it('holds passed minutes as one chunk each and the open one as single ticks', async () => {
+    const store = await openStore({ mode: 'write' });
+    for (const tick of exampleTicks({ count: 150 })) await store.samples.append('a', [tick]);
+    expect(await keysUnder('c')).toBe(2);
+    expect(await keysUnder('t')).toBe(30);
+    await store.samples.seal('a');
+    expect(await keysUnder('c')).toBe(3);
+    expect(await keysUnder('t')).toBe(0);
+  });
+
+  it('puts ten chunks of a minute into one when they are old, in less room', async () => {
+    const clock = manualClock(EXAMPLE_START);
+    const store = await openStore({ mode: 'write', clock });
+    const ticks = exampleTicks({ count: 1800, sources: 12 });
+    await store.samples.append('a', ticks);
+    await store.samples.seal('a');
+    const before = await store.maintenance.usedBytes();
+    clock.advance(3 * 3_600_000);
+    const report = await store.maintenance.retain({});
+    expect(report).toMatchObject({ repackedChunks: 30, mergedTicks: 0, deletedTicks: 0 });
+    expect(await keysUnder('c')).toBe(3);
+    expect(report.usedBytes).toBeLessThan(before);
+    const seqs: number[] = [];
+    for await (const block of store.samples.read({})) seqs.push(...block.seq);
+    expect(seqs).toEqual(ticks.map((tick) => tick.seq));
+  });
+
+  it('takes late ticks into a chunk of ten minutes', async () => {
+    const clock = manualClock(EXAMPLE_START);
+    const store = await openStore({ mode: 'write', clock });
+    const ticks = exampleTicks({ count: 1200 });
+    await store.samples.append(
+      'a',
+      ticks.filter((_, i) => i % 100 !== 7),
+    );
+    await store.samples.seal('a');
+    clock.advance(3 * 3_600_000);
+    await store.maintenance.retain({});
+    await store.samples.append(
+      'a',
+      ticks.filter((_, i) => i % 100 === 7),
+    );
+    const read = async () => {
+      const seqs: number[] = [];
+      for await (const block of store.samples.read({})) seqs.push(...block.seq);
+      return seqs;
+    };
+    expect(await read()).toEqual(ticks.map((tick) => tick.seq));
+    await store.samples.seal('a');
+    expect(await read()).toEqual(ticks.map((tick) => tick.seq));
+    expect(await keysUnder('c')).toBe(2);
+  });
+
+  it('refuses a second writer, and takes one again when the first has closed', async () => {
+    const first = await openStore({ mode: 'write' });
+    await expect(openLmdbStore(path, { mode: 'write' })).rejects.toMatchObject({
+      code: 'STORE-1003',
+      exitCode: 6,
+      details: { pid: process.pid },
+    });
+    await first.close();
+    await expect(openStore({ mode: 'write' })).resolves.toBeDefined();
+  });
+
+  const writer = (more: Record<string, unknown>) =>
+    inside((db) => db.putSync(['w'], Buffer.from(JSON.stringify(more))));
+  const lock = async (): Promise<Record<string, unknown>> =>
+    inside((db) => JSON.parse(db.getBinary(['w'])?.toString() ?? '{}'));
+
+  it('knows a pid that another process has now from the writer that had it', async () => {
+    const store = await openStore({ mode: 'write' });
+    const held = await lock();
+    await store.close();
+    await writer({ ...held, started: '1' });
+    await expect(openStore({ mode: 'write' })).resolves.toBeDefined();
+  });
+
+  it('gives up a writer of another container once it was not seen for two minutes', async () => {
+    const clock = manualClock(EXAMPLE_START);
+    const store = await openStore({ mode: 'write', clock });
+    const held = await lock();
+    await store.close();
+    await writer({ ...held, pidNamespace: 'pid:[1]', seenAt: clock.nowMs() - 60_000 });
+    await expect(openLmdbStore(path, { mode: 'write', clock })).rejects.toMatchObject({
+      code: 'STORE-1003',
+    });
+    clock.advance(90_000);
+    await expect(openStore({ mode: 'write', clock })).resolves.toBeDefined();
+  });
+
+  it('refuses a store of a newer version, and leaves it as it is', async () => {
+    await (await openStore({ mode: 'write' })).close();
+    await inside((db) => db.putSync(['f'], Buffer.from('99')));
+    for (const mode of ['read', 'annotate', 'write'] as const) {
+      await expect(openLmdbStore(path, { mode })).rejects.toMatchObject({
+        code: 'STORE-1004',
+        exitCode: 6,
+      });
+    }
+    expect(await inside((db) => db.getBinary(['f'])?.toString())).toBe('99');
+  });
+
+  it.each(['read', 'annotate'] as const)('makes no store in mode %s', async (mode) => {
+    await expect(openLmdbStore(join(path, 'typo'), { mode })).rejects.toMatchObject({
+      code: 'STORE-1013',
+      exitCode: 6,
+    });
+  });
+
+  it('refuses network file systems and names them', async () => {
+    const nfs = { fileSystemType: () => 0x6969 };
+    await expect(openLmdbStore(path, { mode: 'write' }, nfs)).rejects.toMatchObject({
+      code: 'STORE-1012',
+      message: expect.stringContaining('nfs'),
+    });
+  });
+
+  it('refuses a path that is a file', async () => {
+    await expect(openLmdbStore('/proc/self/status', { mode: 'write' })).rejects.toMatchObject({
+      exitCode: 6,
+    });
+  });
+
+  it('stops at its size limit, keeps what it has, and goes on when there is room', async () => {
+    const clock = manualClock(EXAMPLE_START + 86_400_000);
+    const store = await openStore({ mode: 'write', maxBytes: 200_000, clock });
+    const ticks = exampleTicks({ count: 3000, sources: 12 });
+    let stored = 0;
+    const filling = async () => {
+      for (const tick of ticks) {
+        await store.samples.append('a', [tick]);
+        stored++;
+      }
+    };
+    await expect(filling()).rejects.toMatchObject({ code: 'STORE-1011', exitCode: 6 });
+    expect(stored).toBeGreaterThan(100);
+    expect((await store.samples.recordings())[0]?.ticks).toBe(stored);
+    await store.maintenance.retain({ maxBytes: 100_000 });
+    expect(await store.samples.append('a', ticks.slice(stored, stored + 1))).toEqual({
+      stored: 1,
+      repeated: 0,
+    });
+  });
+
+  it.each(['tick', '5s', 'off'] as const)(
+    'keeps what it acknowledged with --sync %s',
+    async (sync) => {
+      const store = await openStore({ mode: 'write', sync });
+      await store.samples.append('a', exampleTicks({ count: 70 }));
+      await store.close();
+      const again = await openStore({ mode: 'read' });
+      expect((await again.samples.recordings())[0]?.ticks).toBe(70);
+    },
+  );
+
+  it('gives the room of a removed recording back to the file system', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 10 }));
+    await store.samples.append('b', exampleTicks({ count: 3000, sources: 20 }));
+    await store.samples.remove('b');
+    const { beforeBytes, afterBytes } = await store.maintenance.compact();
+    expect(afterBytes).toBeLessThan(beforeBytes / 2);
+    expect((await store.samples.recordings()).map((info) => info.name)).toEqual(['a']);
+    await expect(openLmdbStore(path, { mode: 'write' })).rejects.toMatchObject({
+      code: 'STORE-1003',
+    });
+  });
+
+  it('does not compact under another handle of this process', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 10 }));
+    const annotator = await openStore({ mode: 'annotate' });
+    await expect(store.maintenance.compact()).rejects.toMatchObject({ code: 'STORE-1015' });
+    await annotator.events.put({ id: 'e', kind: 'anomaly', host: 'h', ts: 1, body: '' });
+    expect(await store.events.list({ kind: 'anomaly' })).toHaveLength(1);
+  });
+
+  it('says which bytes are damaged instead of handing them out', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 60 }));
+    await store.samples.seal('a');
+    await inside((db) => {
+      const [key] = db.getKeys({ start: ['c'], end: ['d'] });
+      const bytes = Buffer.from(db.getBinary(key as string[]) ?? []);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      db.putSync(key as string[], bytes);
+    });
+    const reading = (async () => {
+      for await (const _ of store.samples.read({})) expect.unreachable();
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'STORE-1005', exitCode: 1 });
+  });
+});
