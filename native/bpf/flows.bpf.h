@@ -11,7 +11,7 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
-#define BIND_PORT_LOCK 8
+#define BIND_LOCKS 12 /* SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK */
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -90,9 +90,9 @@ static void describe_unix(struct sock *sk, struct flow *flow)
 
 static void describe_udp(struct sock *sk, struct flow *flow)
 {
-  /* Who chose its port is called; who was given one calls. */
+  /* Who chose an address or a port is called; who was given them calls. */
   u32 locks = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks);
-  flow->flags |= locks & BIND_PORT_LOCK ? FLOW_ACCEPTOR : FLOW_INITIATOR;
+  flow->flags |= locks & BIND_LOCKS ? FLOW_ACCEPTOR : FLOW_INITIATOR;
 }
 
 static struct flow *add_flow(struct sock *sk, struct flow_key *key, u16 kind, u16 flags)

@@ -206,6 +206,9 @@ Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowStat
     calls = flow.kind == wire::FLOW_UNIX ? here.identity <= there.identity
                                          : flow.local_port > flow.remote_port;
   }
+  // A datagram socket without a peer is called, and answers whom it likes: this end counts both.
+  const bool answers = flow.kind == wire::FLOW_UNIX && other != nullptr && other->peer == 0;
+  calls = calls || answers;
   if (there.identity == 0) {
     const char* kind = flow.kind == wire::FLOW_TCP ? "tcp" : "udp";
     there.endpoint = calls ? RemoteEndpoint(flow.remote, flow.remote_port)
@@ -218,7 +221,7 @@ Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowStat
     (calls ? state->link.to : state->link.from).endpoint = calls ? "remote:other" : "listen:other";
   }
   state->owner = owner;
-  state->local = other != nullptr && there.identity != 0;
+  state->local = other != nullptr && there.identity != 0 && !answers;
   state->opener = calls || !state->local;
   if (state->local) YieldTo(flows_.find(TextOf(end->first)), state);
   const bool fresh = (flow.flags & wire::FLOW_SEEDED) == 0 && !state->resolved;
@@ -297,10 +300,9 @@ void Links::TakePipes(const std::vector<wire::pipe_record>& pipes) {
   for (const auto& [id, pipe] : by_pipe) {
     filled[id] = pipe.filled;
     const auto before = filled_.find(id);
-    // The kernel counts buffers modulo 2^32; a pipe not met before counts from nothing.
-    std::uint64_t events = before == filled_.end()
-                               ? 0
-                               : static_cast<std::uint32_t>(pipe.filled - before->second);
+    // The kernel counts buffers modulo 2^32. A pipe not met before is new, but for the first time.
+    const std::uint64_t base = before != filled_.end() ? before->second : met_pipes_ ? 0 : pipe.filled;
+    const std::uint64_t events = static_cast<std::uint32_t>(pipe.filled - base);
     std::set<LinkKey> linked;
     for (const auto& [writer, from] : pipe.writers) {
       for (const auto& [reader, to] : pipe.readers) {
@@ -320,7 +322,7 @@ void Links::TakePipes(const std::vector<wire::pipe_record>& pipes) {
     State* link = StateOf(key);
     if (link == nullptr) continue;
     const std::uint64_t before = pipes_[key];
-    if (count > before && !filled_.empty()) link->row.opened += count - before;
+    if (count > before && met_pipes_) link->row.opened += count - before;
     if (count < before) link->row.closed += before - count;
     link->open = count;
   }
@@ -332,6 +334,7 @@ void Links::TakePipes(const std::vector<wire::pipe_record>& pipes) {
   }
   pipes_ = std::move(open);
   filled_ = std::move(filled);
+  met_pipes_ = true;
 }
 
 std::vector<LinkRow> Links::Take(bool snapshot) {

@@ -101,6 +101,7 @@ class Links {
   std::map<LinkKey, std::uint64_t> pipes_;  // open pipes of each link
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> filled_;  // by pipe
   std::map<std::uint32_t, std::size_t> endpoints_;  // of each identity
+  bool met_pipes_ = false;
   LinkLosses losses_;
   std::size_t fresh_links_ = 0;
   std::uint64_t tick_ = 0;

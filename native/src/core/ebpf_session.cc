@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 256 << 10;
 
-std::uint64_t BootTimeNs() {
+std::uint64_t ReadClockNs(clockid_t clock) {
   timespec now;
-  clock_gettime(CLOCK_BOOTTIME, &now);
+  clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec);
 }
@@ -99,7 +99,7 @@ bool Session::Load(const SessionOptions& options, std::string* reason) {
     return false;
   }
   bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
-  skeleton_->rodata->started_ns = BootTimeNs();
+  skeleton_->rodata->started_ns = ReadClockNs(CLOCK_BOOTTIME);
   if (const int error = ethogram_bpf__load(skeleton_.get())) {
     *reason = Describe("cannot load the eBPF programs", error);
     return false;
@@ -171,8 +171,9 @@ bool Session::ReadTasks(std::string* reason) {
 
 // Meets every socket and pipe, for those that were there before us and those that nobody uses.
 bool Session::ReadSockets(std::string* reason) {
-  const std::uint64_t start_ns = BootTimeNs();
-  if (start_ns < sockets_due_ns_) return true;
+  const std::uint64_t now_ns = ReadClockNs(CLOCK_BOOTTIME);
+  if (now_ns < sockets_due_ns_) return true;
+  const std::uint64_t used_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
   skeleton_->bss->flow_census = census_ + 1;
   std::vector<char> records;
   for (bpf_link* link : {skeleton_->links.read_tcp, skeleton_->links.read_udp,
@@ -184,7 +185,7 @@ bool Session::ReadSockets(std::string* reason) {
   memcpy(pipes.data(), records.data(), pipes.size() * sizeof(wire::pipe_record));
   links_.TakePipes(pipes);
   // At most one part in a hundred of a CPU, however many descriptors there are.
-  sockets_due_ns_ = start_ns + 100 * (BootTimeNs() - start_ns);
+  sockets_due_ns_ = now_ns + 100 * (ReadClockNs(CLOCK_THREAD_CPUTIME_ID) - used_ns);
   return true;
 }
 
@@ -228,8 +229,11 @@ std::uint64_t Session::MissedRuns() const {
 bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   const std::lock_guard<std::mutex> guard(mutex_);
   auto* bss = skeleton_->bss;
-  const bool census = lost_before_["ring.full"] != bss->lost_records;
+  const std::uint64_t lost = bss->lost_records;
+  const bool census = lost != lost_at_census_;
   if (census) {
+    lost_at_census_ = lost;
+    Drain(); // what is older than the census must not bring back those it finds dead
     ledger_.BeginCensus();
     bss->all_tasks = 1;
   }

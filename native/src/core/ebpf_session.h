@@ -73,6 +73,7 @@ class Session {
   Links links_;
   std::vector<char> buffer_;
   std::map<std::string, std::uint64_t> lost_before_;
+  std::uint64_t lost_at_census_ = 0;
   std::uint64_t lost_calls_before_ = 0;
   std::uint64_t child_returns_before_ = 0;
   std::uint64_t census_ = 0;         // number of the last whole iteration over sockets
