@@ -10,6 +10,8 @@ if (canMakeUnits()) {
   });
 } else {
   test('the main job on the embedded store', (context) => {
-    context.skip('needs root and a cgroup2 hierarchy to name units');
+    const reason = 'needs root and a cgroup2 hierarchy to name units';
+    process.stderr.write(`skipped: the main job on the embedded store: ${reason}\n`);
+    context.skip(reason);
   });
 }

@@ -40,7 +40,7 @@ Next:  node_modules/.bin/ethogram record --duration 15m --recording more   # rat
 
   async function ethogram(...args) {
     say(`$ ethogram ${args.join(' ')}`);
-    const { code } = await run(ETHOGRAM, [...args, ...storeArguments]);
+    const { code } = await run(ETHOGRAM, [...args, '--output', 'table', ...storeArguments]);
     if (code !== 0) throw new Error(`\`ethogram ${args[0]}\` ended with exit code ${code}`);
   }
 }

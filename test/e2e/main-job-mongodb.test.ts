@@ -1,0 +1,25 @@
+import { canMakeUnits } from '@ethogram/testkit/bed';
+import { afterAll, test } from 'vitest';
+import { startMongoServer } from '../integration/mongodb-server.js';
+import { mainJob } from './main-job.js';
+
+const TITLE = 'the main job on MongoDB';
+const server = canMakeUnits()
+  ? await startMongoServer()
+  : { reason: 'needs root and a cgroup2 hierarchy to name units' };
+
+if ('reason' in server) {
+  test(TITLE, (context) => {
+    process.stderr.write(`skipped: ${TITLE}: ${server.reason}\n`);
+    context.skip(server.reason);
+  });
+} else {
+  afterAll(() => server.stop());
+  mainJob(TITLE, {
+    store: () =>
+      Promise.resolve({
+        uri: `${server.host}/ethogram_main_job_${process.pid}${server.options}`,
+        close: () => Promise.resolve(),
+      }),
+  });
+}
