@@ -1,0 +1,267 @@
+// Tests of the links on flows made up here; built with ASan and UBSan.
+#include "../../src/core/ebpf_links.h"
+
+#include <cstring>
+#include <random>
+
+#include "check.h"
+
+using namespace ethogram;
+using namespace ethogram::ebpf;
+
+namespace {
+
+struct End {
+  std::uint64_t cookie = 1;
+  std::uint16_t kind = wire::FLOW_TCP;
+  std::uint16_t flags = wire::FLOW_INITIATOR;
+  std::uint32_t tgid = 100;
+  std::uint32_t exe = 1;
+  const char* local = "127.0.0.1";
+  std::uint32_t local_port = 40000;
+  const char* remote = "127.0.0.1";
+  std::uint32_t remote_port = 80;
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::uint64_t peer = 0;
+};
+
+void SetAddress(std::uint8_t (&address)[16], const char* text) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  sscanf(text, "%u.%u.%u.%u", &a, &b, &c, &d);
+  address[10] = address[11] = 0xff;
+  address[12] = static_cast<std::uint8_t>(a);
+  address[13] = static_cast<std::uint8_t>(b);
+  address[14] = static_cast<std::uint8_t>(c);
+  address[15] = static_cast<std::uint8_t>(d);
+}
+
+// Ten bytes a message.
+Links::Flow Make(const End& end) {
+  wire::flow_key key{};
+  key.cookie = end.cookie;
+  wire::flow flow{};
+  flow.socket = end.cookie;
+  flow.peer = end.peer;
+  flow.kind = end.kind;
+  flow.flags = end.flags;
+  flow.tgid = end.tgid;
+  flow.net = 7;
+  flow.owner.exe = end.exe;
+  flow.local_port = end.local_port;
+  flow.remote_port = end.remote_port;
+  flow.sent = end.sent;
+  flow.sent_bytes = end.sent * 10;
+  flow.received = end.received;
+  flow.received_bytes = end.received * 10;
+  flow.census = 1;
+  SetAddress(flow.local, end.local);
+  SetAddress(flow.remote, end.remote);
+  return {key, flow};
+}
+
+End Client(std::uint64_t sent) { return {.sent = sent}; }
+
+End Server(std::uint64_t sent) {
+  return {.cookie = 2, .flags = wire::FLOW_ACCEPTOR, .tgid = 200, .exe = 2, .local_port = 80,
+          .remote_port = 40000, .sent = sent};
+}
+
+void TestBothEndsMakeOneLink() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakeFlows({Make(Client(3)), Make(Server(4))}, 1);
+  const auto rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 1u);
+  CHECK_EQUAL(rows[0].opened, 1u);
+  CHECK_EQUAL(rows[0].events, 7u);
+  CHECK_EQUAL(rows[0].bytes, 70u);
+  CHECK(rows[0].key.from.identity != 0 && rows[0].key.to.identity != 0);
+  CHECK(links.Take(false).empty());
+  CHECK_EQUAL(links.Take(true).size(), 1u);
+}
+
+void TestWhoCalledIsTheBeginningWhicheverComesFirst() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakeFlows({Make(Server(1)), Make(Client(1))}, 1);
+  const Batch batch = ledger.Take();
+  const auto rows = links.Take(false);
+  for (const Row& row : batch.rows) {
+    if (row.values[kConnects] == 1) CHECK_EQUAL(rows[0].key.from.identity, row.identity);
+    if (row.values[kAccepts] == 1) CHECK_EQUAL(rows[0].key.to.identity, row.identity);
+  }
+}
+
+void TestStrangersAreEndpoints() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  End out = Client(2);
+  out.remote = "10.1.2.3";
+  out.remote_port = 5432;
+  out.received = 3;
+  End in = Server(1);
+  in.remote = "10.9.9.9";
+  links.TakeFlows({Make(out), Make(in)}, 1);
+  const auto rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 2u);
+  for (const LinkRow& row : rows) {
+    if (row.key.from.identity == 0) {
+      CHECK_EQUAL(row.key.from.endpoint, std::string("listen:tcp:80"));
+    } else {
+      CHECK_EQUAL(row.key.to.endpoint, std::string("remote:10.1.2.0/24:5432"));
+      CHECK_EQUAL(row.bytes, 50u);
+    }
+  }
+}
+
+void TestOtherEndIsWaitedForAndNothingIsLostMeanwhile() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  End unowned = Server(0);
+  unowned.tgid = 0;
+  links.TakeFlows({Make(Client(5)), Make(unowned)}, 1);
+  CHECK(links.Take(false).empty());
+  links.TakeFlows({Make(Client(6)), Make(Server(2))}, 1);
+  const auto rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 1u);
+  CHECK_EQUAL(rows[0].events, 8u);
+}
+
+void TestClosedFlowsAreHandedBackOnce() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  End client = Client(1), server = Server(1);
+  client.flags |= wire::FLOW_CLOSED;
+  server.flags |= wire::FLOW_CLOSED;
+  CHECK_EQUAL(links.TakeFlows({Make(client), Make(server)}, 1).size(), 2u);
+  const auto rows = links.Take(false);
+  CHECK_EQUAL(rows[0].opened, 1u);
+  CHECK_EQUAL(rows[0].closed, 1u);
+  CHECK(links.Take(true).empty());
+}
+
+void TestFlowsThatNobodyOwnedAreCounted() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  End closed = Client(1);
+  closed.tgid = 0;
+  closed.flags |= wire::FLOW_CLOSED;
+  std::size_t over = 0;
+  for (int tick = 0; tick < 10 && over == 0; tick++) over = links.TakeFlows({Make(closed)}, 1).size();
+  CHECK_EQUAL(over, 1u);
+  CHECK_EQUAL(links.TakeLosses().unowned, 1u);
+}
+
+void TestFloodOfStrangersEndsInOneEndpoint() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  std::vector<Links::Flow> flows;
+  std::vector<std::string> addresses;
+  for (int at = 0; at < 250; at++) addresses.push_back("10." + std::to_string(at) + ".0.1");
+  for (std::uint64_t at = 0; at < addresses.size(); at++) {
+    End end = Client(1);
+    end.cookie = at + 1;
+    end.remote = addresses[at].c_str();
+    flows.push_back(Make(end));
+  }
+  links.TakeFlows(flows, 1);
+  const auto rows = links.Take(false);
+  CHECK(rows.size() <= 33);
+  std::uint64_t opened = 0;
+  for (const LinkRow& row : rows) opened += row.opened;
+  CHECK_EQUAL(opened, 250u);
+}
+
+void TestPrefixes() {
+  std::uint8_t address[16] = {};
+  SetAddress(address, "127.0.0.53");
+  CHECK_EQUAL(RemoteEndpoint(address, 53), std::string("remote:127.0.0.0/8:53"));
+  std::uint8_t six[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 9, 9, 9, 9, 9, 9, 9, 9};
+  CHECK_EQUAL(RemoteEndpoint(six, 443), std::string("remote:2001:db8:0:1::/64:443"));
+  std::uint8_t loopback[16] = {};
+  loopback[15] = 1;
+  CHECK_EQUAL(RemoteEndpoint(loopback, 1), std::string("remote:::1/128:1"));
+}
+
+wire::pipe_record Descriptor(std::uint32_t tgid, std::uint32_t exe, std::uint32_t ends,
+                             std::uint64_t filled) {
+  wire::pipe_record record{};
+  record.kind = wire::RECORD_PIPE;
+  record.tgid = tgid;
+  record.ends = ends;
+  record.inode = 5;
+  record.filled = filled;
+  record.owner.exe = exe;
+  return record;
+}
+
+void TestPipesJoinWritersToReaders() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakePipes({});
+  const auto both = [](std::uint64_t filled) {
+    return std::vector<wire::pipe_record>{Descriptor(1, 1, wire::PIPE_WRITER, filled),
+                                          Descriptor(2, 2, wire::PIPE_READER, filled)};
+  };
+  links.TakePipes(both(0xfffffffe));
+  CHECK_EQUAL(links.Take(false)[0].opened, 1u);
+  links.TakePipes(both(3));
+  CHECK_EQUAL(links.Take(false)[0].events, 5u);
+  links.TakePipes({});
+  CHECK_EQUAL(links.Take(false)[0].closed, 1u);
+  CHECK(links.Take(true).empty());
+}
+
+void TestAnyFlowsAreTakenAndEndedOnce() {
+  std::mt19937 random(1);
+  Ledger ledger(4096);
+  Links links(&ledger);
+  std::uint64_t opened = 0, closed = 0;
+  for (int tick = 0; tick < 400; tick++) {
+    std::vector<Links::Flow> flows;
+    for (std::uint64_t cookie = 1; cookie < 20; cookie++) {
+      if (random() % 3 == 0) continue;
+      End end;
+      end.cookie = cookie;
+      end.kind = static_cast<std::uint16_t>(1 + random() % 3);
+      end.flags = static_cast<std::uint16_t>(random() % 16);
+      end.tgid = random() % 3;
+      end.exe = 1 + random() % 3;
+      end.local_port = random() % 4;
+      end.remote_port = random() % 4;
+      end.sent = static_cast<std::uint64_t>(tick);
+      end.peer = random() % 20;
+      flows.push_back(Make(end));
+    }
+    links.TakeFlows(flows, static_cast<std::uint64_t>(tick));
+    for (const LinkRow& row : links.Take(random() % 2 == 0)) {
+      opened += row.opened;
+      closed += row.closed;
+    }
+    ledger.Take();
+  }
+  for (int tick = 0; tick < 3; tick++) {
+    links.TakeFlows({}, 1000);
+    for (const LinkRow& row : links.Take(true)) closed += row.closed;
+  }
+  CHECK(links.Take(true).empty());
+  CHECK(opened > 100);
+  CHECK(closed >= opened); // those that were there before us close without having opened
+}
+
+}  // namespace
+
+int main() {
+  RUN(TestBothEndsMakeOneLink);
+  RUN(TestWhoCalledIsTheBeginningWhicheverComesFirst);
+  RUN(TestStrangersAreEndpoints);
+  RUN(TestOtherEndIsWaitedForAndNothingIsLostMeanwhile);
+  RUN(TestClosedFlowsAreHandedBackOnce);
+  RUN(TestFlowsThatNobodyOwnedAreCounted);
+  RUN(TestFloodOfStrangersEndsInOneEndpoint);
+  RUN(TestPrefixes);
+  RUN(TestPipesJoinWritersToReaders);
+  RUN(TestAnyFlowsAreTakenAndEndedOnce);
+  return ethogram::test::Finish();
+}
