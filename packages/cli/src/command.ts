@@ -40,7 +40,7 @@ export interface ArgumentSpec {
 }
 
 /** A command line that works, and what it does. */
-export interface Example {
+interface Example {
   readonly run: string;
   readonly does: string;
 }

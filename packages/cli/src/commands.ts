@@ -1,4 +1,6 @@
 import type { Command } from './command.js';
+import { ackCommand } from './commands/ack.js';
+import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { configCheckCommand } from './commands/config-check.js';
 import { explainCommand } from './commands/explain.js';
@@ -12,32 +14,41 @@ import {
   modelsRmCommand,
   modelsRollbackCommand,
 } from './commands/models-change.js';
+import { modelsDiffCommand } from './commands/models-diff.js';
 import { modelsLsCommand } from './commands/models-ls.js';
 import { modelsShowCommand } from './commands/models-show.js';
 import { recordCommand } from './commands/record.js';
 import { recordingsCommand } from './commands/recordings.js';
+import { recordingsRmCommand } from './commands/recordings-rm.js';
 import { scoreCommand } from './commands/score.js';
 import { sourcesCommand } from './commands/sources.js';
+import { storeCompactCommand, storeRetainCommand } from './commands/store-upkeep.js';
 import { trainCommand } from './commands/train.js';
 
 /** Every command, in the order of help and docs. */
 export const commands: readonly Command[] = Object.freeze([
   recordCommand,
   recordingsCommand,
+  recordingsRmCommand,
   sourcesCommand,
   importCommand,
   exportCommand,
   trainCommand,
   scoreCommand,
   explainCommand,
+  ackCommand,
+  compareCommand,
   graphCommand,
   modelsLsCommand,
   modelsShowCommand,
+  modelsDiffCommand,
   modelsRmCommand,
   modelsExportCommand,
   modelsImportCommand,
   modelsPromoteCommand,
   modelsRollbackCommand,
+  storeRetainCommand,
+  storeCompactCommand,
   configCheckCommand,
   completionCommand,
 ]);

@@ -28,6 +28,9 @@ export async function main(
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   const interruption = watchSignals(terminal);
+  // Nobody reads what goes wrong: nothing is left to do about it.
+  const ignore = () => undefined;
+  terminal.stderr.on('error', ignore);
   let verbose = false;
   try {
     const selection = parseCommandLine(commands, argv, terminal);
@@ -39,12 +42,13 @@ export async function main(
     const code = await runCommand(selection, globals, options, interruption, terminal);
     return interruption.exitCode() ?? code;
   } catch (failure) {
-    const stopped = interruption.exitCode();
-    if (stopped !== undefined && isAbort(failure)) return stopped;
+    // Stopped by a signal, or because nobody reads our output any more: no failure of the command.
+    if (interruption.signal.aborted && isAbort(failure)) return interruption.exitCode() ?? 0;
     printError(terminal.stderr, failure, verbose);
     return codedError(failure).exitCode;
   } finally {
     interruption.close();
+    terminal.stderr.off('error', ignore);
   }
 }
 

@@ -8,7 +8,7 @@ import { flagName, type OptionSpec, type OptionSpecs } from './options/option.js
 import type { Terminal } from './output/terminal.js';
 
 /** Texts of flags by camelCase key. */
-export type FlagTexts = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+type FlagTexts = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** Which command was asked for, its option texts not yet read. */
 export interface Selection {
@@ -19,7 +19,7 @@ export interface Selection {
 }
 
 /** The version of this program, from its package. */
-export function programVersion(): string {
+function programVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version } = JSON.parse(text) as { version: string };
   return version;
@@ -58,7 +58,7 @@ export function parseCommandLine(
 }
 
 /** The commander program of these commands. */
-export function buildProgram(
+function buildProgram(
   commands: readonly Command[],
   terminal: Pick<Terminal, 'stdout' | 'stderr'>,
   onSelect: (selection: Selection) => void,
@@ -143,8 +143,8 @@ function configure(
       writeErr: (text) => stderr.write(text),
       // Errors are printed once, with their code, by main.
       outputError: () => undefined,
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHelpWidth: () => stdout.columns || 100,
+      getErrHelpWidth: () => stderr.columns || 100,
     });
 }
 

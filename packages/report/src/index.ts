@@ -1,4 +1,5 @@
 export { anomalyLine, anomalyView, reasonText, scoreText } from './anomaly-view.js';
+export { comparisonLines } from './comparison-lines.js';
 export type { CellValue } from './csv.js';
 export { csvLine } from './csv.js';
 export type { ExplainedSeries } from './explanation.js';

@@ -79,9 +79,10 @@ function dependencies(model: Model): readonly string[] {
     return ['Dependencies: none were seen or could be inferred.'];
   }
   const name = (index: number) => printable(graph.nodes[index]?.name ?? '?');
-  const seen = graph.observed
-    .filter(({ kind }) => kind !== 'fork')
-    .sort((a, b) => b.events - a.events || a.from - b.from || a.to - b.to)
+  // Who started whom says little about who needs whom.
+  const links = graph.observed.filter(({ kind }) => kind !== 'fork');
+  const seen = links
+    .toSorted((a, b) => b.events - a.events || a.from - b.from || a.to - b.to)
     .slice(0, NAMES)
     .map((edge) => `${name(edge.from)} → ${name(edge.to)} (${edge.kind})`);
   const inferred = graph.inferred
@@ -91,7 +92,7 @@ function dependencies(model: Model): readonly string[] {
     .map((edge) => `${name(edge.a)} – ${name(edge.b)} (${numberText(edge.strength)})`);
   const preview = counts.preview ? ', a preview below 600 samples' : '';
   return [
-    ...(seen.length > 0 ? [`Seen dependencies (${counts.observed}): ${seen.join(', ')}.`] : []),
+    ...(seen.length > 0 ? [`Seen dependencies (${links.length}): ${seen.join(', ')}.`] : []),
     ...(inferred.length > 0
       ? [`Inferred dependencies (${counts.inferred}${preview}): ${inferred.join(', ')}.`]
       : []),

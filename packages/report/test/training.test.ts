@@ -90,7 +90,7 @@ describe('what was learned', () => {
     expect(lines.length).toBeLessThanOrEqual(14);
     const text = lines.join('\n');
     expect(text).toContain('Busiest: nginx (120/s), redis\\x1b[2J (80/s), cron (1/s).');
-    expect(text).toContain('Seen dependencies (2): nginx → redis\\x1b[2J (tcp).');
+    expect(text).toContain('Seen dependencies (1): nginx → redis\\x1b[2J (tcp).');
     expect(text).toContain('Inferred dependencies (1, a preview below 600 samples): nginx –');
     expect(text).toContain('Not yet: needs 14 more minutes for rates');
     expect(text).not.toContain('\u001b');

@@ -1,5 +1,5 @@
-import { choice, duration, integer, number, percent, text } from '../options/kinds.js';
-import { type OptionValues, option } from '../options/option.js';
+import { choice, duration, file, integer, number, percent, text } from '../options/kinds.js';
+import { list, type OptionValues, option } from '../options/option.js';
 
 /** How this host is measured: options of every command that collects. */
 export const collectOptions = Object.freeze({
@@ -12,6 +12,10 @@ export const collectOptions = Object.freeze({
     default: 'auto',
     help: 'what measures; auto takes the best that works here and says why others do not; replay plays a recording as if it happened now',
     example: 'procfs',
+  }),
+  recipe: list(file, {
+    help: 'also run this bpftrace program, whose maps become metrics of custom sources',
+    example: 'biolatency.bt',
   }),
   fromRecording: option(text('NAME'), {
     help: 'with --backend replay: the recording to play',

@@ -45,6 +45,7 @@ export async function* collect(
             group: options.group,
             maxSources: options.maxSources,
             host: hostname(),
+            recipes: options.recipe,
             clock,
             ...(options.match === undefined ? {} : { match: options.match }),
           }),

@@ -1,9 +1,7 @@
-import { explanationLines, printable } from '@ethogram/report';
-import type { AnomalyRecord } from '@ethogram/score';
-import type { Store } from '@ethogram/store';
+import { explanationLines } from '@ethogram/report';
 import { defineCommand } from '../command.js';
-import { cliErrors } from '../errors.js';
 import { explainedSeries } from '../score/explained-series.js';
+import { findAnomaly } from '../score/find-anomaly.js';
 
 /** `explain`: why an anomaly was one. */
 export const explainCommand = defineCommand({
@@ -24,19 +22,3 @@ export const explainCommand = defineCommand({
     return 0;
   },
 });
-
-async function findAnomaly(store: Store, id: string): Promise<AnomalyRecord> {
-  const event = await store.events.get('anomaly', id);
-  if (event) return JSON.parse(event.body) as AnomalyRecord;
-  const incident = await store.events.get('incident', id);
-  if (incident) {
-    const range = { from: incident.ts, to: Number.MAX_SAFE_INTEGER };
-    const { host } = incident;
-    for (const { body } of await store.events.list({ kind: 'anomaly', host, range })) {
-      const anomaly = JSON.parse(body) as AnomalyRecord;
-      if (anomaly.incident === id) return anomaly;
-    }
-  }
-  const message = `expected the id of an anomaly or incident, found "${printable(id)}", which ${store.uri} does not know`;
-  throw cliErrors.make('CLI-1010', message);
-}

@@ -6,6 +6,9 @@ import { choice, file, integer, number, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 
+/** Every format that a graph is written in; a test compares, since they are loaded only when needed. */
+const FORMATS = ['json', 'dot', 'graphml', 'gexf', 'mermaid', 'svg'] as const;
+
 /** `graph`: the process dependency graph of a model. */
 export const graphCommand = defineCommand({
   name: 'graph',
@@ -17,10 +20,20 @@ export const graphCommand = defineCommand({
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
       example: 'web',
     }),
-    format: option(choice(['json', 'dot']), {
+    format: option(choice(FORMATS), {
       default: 'json',
-      help: "json is graphology's serialised form, which Graph.from() reads",
-      example: 'dot',
+      help: "json is graphology's serialised form, which Graph.from() reads; svg is a picture for a browser",
+      example: 'svg',
+    }),
+    theme: option(choice(['light', 'dark', 'auto']), {
+      default: 'auto',
+      help: "with svg: its colours; auto follows the reader's setting",
+      example: 'light',
+    }),
+    style: option(choice(['plain', 'sketch']), {
+      default: 'plain',
+      help: 'with svg: how it is drawn',
+      example: 'sketch',
     }),
     minStrength: option(number(0, 1), {
       help: 'leave out weaker edges; takes the place of the statistical thresholds',
@@ -47,8 +60,9 @@ export const graphCommand = defineCommand({
     out: option(file, { help: 'write to this file', example: 'graph.dot' }),
   },
   examples: [
+    { run: 'ethogram graph --model web --format svg --out graph.svg', does: 'a picture' },
     {
-      run: 'ethogram graph --model web --format dot | dot -Tsvg > graph.svg',
+      run: 'ethogram graph --model web --format dot | dot -Tpdf > graph.pdf',
       does: 'draw with Graphviz',
     },
     {
@@ -66,7 +80,7 @@ export const graphCommand = defineCommand({
       const message = `model ${printable(options.model)} has no graph: expected more than one source that was active`;
       throw cliErrors.make('CLI-1012', message);
     }
-    const { buildGraph, toDot, toJson } = await import('@ethogram/graph');
+    const { buildGraph, formatGraph } = await import('@ethogram/graph');
     const graph = buildGraph(model.graph, {
       model: model.name,
       minStrength: options.minStrength ?? null,
@@ -79,7 +93,8 @@ export const graphCommand = defineCommand({
       own: options.own,
       isolated: !options.onlyConnected,
     });
-    const text = options.format === 'dot' ? toDot(graph) : toJson(graph);
+    const { format, theme, style } = options;
+    const text = formatGraph(graph, format, { theme, style });
     await writeResult(context.out, options.out, text);
     if (model.graph.preview) {
       context.notices.note(`a preview: inferred edges need 600 samples, found ${model.graph.n}`);

@@ -6,14 +6,14 @@ import { flag, option } from '../options/option.js';
 import { resolveInstant } from '../options/time.js';
 
 /** Every format that the importer reads; a test compares, since it is loaded only when needed. */
-const FORMATS = ['auto', 'csv', 'ndjson', 'parquet'] as const;
+const FORMATS = ['auto', 'csv', 'ndjson', 'parquet', 'bpftrace', 'dtrace'] as const;
 
 /** `import`: someone else's recording into the store. */
 export const importCommand = defineCommand({
   name: 'import',
   summary: "load someone else's recording into the store",
   description:
-    'Reads CSV (a timestamp column, then a column for each metric), NDJSON (one value a line) and Parquet; gzip is recognised by content, and - is standard input. All or nothing: a malformed line is named with file, line and column, and the store stays as it was. The same file is never stored twice.',
+    'Reads CSV (a timestamp column, then a column for each metric), NDJSON (one value a line), Parquet, what `bpftrace -f json` prints, and the aggregations that DTrace prints; gzip is recognised by content, and - is standard input. All or nothing: a malformed line is named with file, line and column, and the store stays as it was. The same file is never stored twice.',
   arguments: [
     {
       name: 'FILE',
@@ -70,6 +70,7 @@ export const importCommand = defineCommand({
       format: options.format,
       partial: options.partial,
       signal: context.signal,
+      stdin: context.terminal.stdin,
       onProblem: (problem) => context.notices.warn(printable(problem.message)),
       ...(options.source === undefined ? {} : { source: options.source }),
       ...(options.host === undefined ? {} : { host: options.host }),

@@ -11,6 +11,7 @@ import { liveBlocks } from '../live/live-blocks.js';
 import { loadModel } from '../models/load-model.js';
 import { choice, duration, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
+import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents } from '../score/keep-events.js';
 import { findWindow } from '../window/find-window.js';
 import { windowOptions } from '../window/window-options.js';
@@ -73,16 +74,11 @@ export const scoreCommand = defineCommand({
         ? await liveBlocks(context, store, model, options, until.signal)
         : { blocks: await recordedBlocks(context, store, options), liveFrom: 0 };
       const tally = new Tally();
-      const ticks = scoreTicks(
-        model,
-        blocks,
-        async (tick) => {
-          tally.add(tick);
-          if (keepsEvents) await keepEvents(store.events, tick);
-          notices.status(tally.text());
-        },
-        liveFrom,
-      );
+      const ticks = scoreTicks(context, store, { model, blocks, liveFrom }, async (tick) => {
+        tally.add(tick);
+        if (keepsEvents) await keepEvents(store.events, tick);
+        notices.status(tally.text());
+      });
       if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
       else if (options.all) await out.list(tickView, ticks);
       else await out.list(anomalyView, anomaliesOf(ticks));
@@ -117,18 +113,36 @@ async function recordedBlocks(
   return store.samples.read(query, { signal });
 }
 
-/** Ticks up to `liveFrom` warm the scorer up and are not told of. */
+/** How often a scorer that runs looks for what people said meanwhile. */
+const FEEDBACK_EVERY_NS = 5_000_000_000n;
+
+/** Scores blocks as they come; ticks up to `liveFrom` warm the scorer up and are not told of. */
 async function* scoreTicks(
-  model: Model,
-  blocks: AsyncIterable<Block>,
+  { clock }: CommandContext,
+  store: Store,
+  from: {
+    readonly model: Model;
+    readonly blocks: AsyncIterable<Block>;
+    readonly liveFrom: number;
+  },
   onTick: (tick: TickScore) => Promise<void>,
-  liveFrom: number,
 ): AsyncGenerator<TickScore> {
   const { createScorer } = await import('@ethogram/score');
-  const scorer = createScorer(model);
-  for await (const block of blocks) {
+  const scorer = createScorer(from.model);
+  const known = new Set<string>();
+  let lookedAt: bigint | undefined;
+  for await (const block of from.blocks) {
+    const now = clock.monotonicNs();
+    if (lookedAt === undefined || now - lookedAt >= FEEDBACK_EVERY_NS) {
+      lookedAt = now;
+      for (const given of await readFeedback(store)) {
+        const said = `${given.anomaly} ${given.at}`;
+        if (!known.has(said)) scorer.acknowledge(given);
+        known.add(said);
+      }
+    }
     for (const tick of scorer.push(block)) {
-      if (tick.ts <= liveFrom) continue;
+      if (tick.ts <= from.liveFrom) continue;
       await onTick(tick);
       yield tick;
     }

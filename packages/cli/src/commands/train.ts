@@ -8,6 +8,7 @@ import { loadModel } from '../models/load-model.js';
 import { file, integer, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
+import { misbehaviourRanges } from '../score/feedback-store.js';
 import { findWindow } from '../window/find-window.js';
 import { excludeOption, windowOptions } from '../window/window-options.js';
 
@@ -16,7 +17,7 @@ export const trainCommand = defineCommand({
   name: 'train',
   summary: 'learn a model from a recording or a window',
   description:
-    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The same window and seed give the same model to the byte.',
+    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The time of incidents that `ethogram ack --misbehaviour` named is left out. The same window and seed give the same model to the byte.',
   options: {
     ...windowOptions,
     ...excludeOption,
@@ -62,13 +63,14 @@ export const trainCommand = defineCommand({
     const found = await findWindow(store, options, clock.nowMs(), options.exclude);
     const { train } = await import('@ethogram/learn');
     const { countIncidents } = await import('@ethogram/score');
+    const misbehaved = await misbehaviourRanges(store, found.host);
     const startNs = clock.monotonicNs();
     const progress = notices.progress('training');
     const model = await train(
       () => store.samples.read(found.query, { signal }),
       {
         name: options.name ?? parent?.name ?? options.recording ?? 'window',
-        window: found.window,
+        window: { ...found.window, exclude: [...found.window.exclude, ...misbehaved] },
         seed: options.seed,
         falseAlarms: options.falseAlarms,
         parent: parent?.id ?? null,

@@ -15,7 +15,7 @@ export interface CompletionFlag {
 }
 
 /** A place in the command line: the program, a group of commands, or a command. */
-export interface CompletionNode {
+interface CompletionNode {
   /** Words so far: `''`, `models`, `models ls`. */
   readonly path: string;
   readonly words: readonly { readonly word: string; readonly help: string }[];

@@ -58,6 +58,24 @@ export const instant: ValueKind<Instant> = parsed(
   parseInstant,
 );
 
+/** An instant to come: RFC 3339, epoch, or so long from now. */
+export const deadline: ValueKind<Instant> = parsed(
+  'TIME',
+  'a time such as 2026-05-01T10:00:00Z, or a duration from now such as 7d',
+  (t) => {
+    const ms = parseDuration(t.replace(/^\+/, ''));
+    return ms === undefined ? parseInstant(t) : { kind: 'ago', ms: -ms };
+  },
+);
+
+/** A size in bytes, with or without a unit. */
+export const bytes: ValueKind<number> = parsed('SIZE', 'a size such as 500MB or 2GiB', (t) => {
+  const match = /^(\d+(?:\.\d+)?)(?:([kMGT])(i?)B|B)?$/.exec(t);
+  const power = ' kMGT'.indexOf(match?.[2] ?? ' ');
+  const value = Math.round(Number(match?.[1]) * (match?.[3] ? 1_024 : 1_000) ** power);
+  return match && value > 0 && Number.isSafeInteger(value) ? value : undefined;
+});
+
 /** A range of time `A/B`. */
 export const timeSpan: ValueKind<{ readonly from: Instant; readonly to: Instant }> = parsed(
   'A/B',

@@ -106,7 +106,7 @@ export function unknownVariables(
 }
 
 /** Finds the setting of an option in a config file: the command's own section first. */
-export function findEntry(
+function findEntry(
   config: ConfigFile | undefined,
   section: readonly string[],
   key: string,

@@ -9,7 +9,7 @@ import {
 import { mayColour, type Terminal } from './terminal.js';
 
 /** How far a long job is. */
-export interface Progress {
+interface Progress {
   /** @param done and `total` in any unit; a total of 0 is not known yet. */
   update(done: number, total: number, label?: string): void;
   /** Ends the line. */
@@ -60,7 +60,7 @@ export function createNotices(
       line(text);
       return;
     }
-    stderr.write(`\r${fit(text, (stderr.columns ?? 80) - 1)}\u001b[K`);
+    stderr.write(`\r${fit(text, (stderr.columns || 80) - 1)}\u001b[K`);
     standing = true;
   };
   return {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '@ethogram/core';
 import { systemClock } from '@ethogram/core';
 
@@ -19,7 +20,7 @@ export interface SignalSource {
 
 /** The process around the program, as a parameter. */
 export interface Terminal {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,61 @@
+import { anomalyLine, shortTime, timeText } from '@ethogram/report';
+import { defineCommand } from '../command.js';
+import { cliErrors } from '../errors.js';
+import { deadline } from '../options/kinds.js';
+import { flag, option } from '../options/option.js';
+import { resolveInstant } from '../options/time.js';
+import { keepFeedback } from '../score/feedback-store.js';
+import { findAnomaly } from '../score/find-anomaly.js';
+
+/** `ack`: what a person says of an anomaly. */
+export const ackCommand = defineCommand({
+  name: 'ack',
+  summary: 'say of an anomaly that it was expected, or that it was misbehaviour',
+  description:
+    '--expected mutes exactly what was acknowledged from now on: the same source, seen by the same kinds, with the same metric in front; --until ends that. --misbehaviour keeps the time of its incident out of every later training. Said again of the same anomaly, the new word holds.',
+  arguments: [{ name: 'EVENT', help: 'the id of an anomaly or incident', required: true }],
+  options: {
+    expected: flag({ help: 'it is normal and shall not alarm again' }),
+    misbehaviour: flag({ help: 'it was wrong and shall not be learned as normal' }),
+    until: option(deadline, {
+      help: 'with --expected: only until then, a time or a duration from now (default: for good)',
+      example: '7d',
+    }),
+  },
+  examples: [
+    { run: 'ethogram ack 45c9ff490ccce730 --expected --until 7d', does: 'mute it for a week' },
+    { run: 'ethogram ack 45c9ff490ccce730 --misbehaviour', does: 'never learn from it' },
+  ],
+  async run(context, { expected, misbehaviour, until }, [id = '']) {
+    const { clock, out } = context;
+    if (expected === misbehaviour) {
+      throw cliErrors.make('CLI-1001', 'expected one of --expected and --misbehaviour');
+    }
+    if (until !== undefined && misbehaviour) {
+      throw cliErrors.make('CLI-1001', 'expected --until with --expected only');
+    }
+    const now = clock.nowMs();
+    const end = until === undefined ? null : resolveInstant(until, now);
+    if (end !== null && end <= now) {
+      throw cliErrors.make('CLI-1002', `--until: expected a time to come, found ${shortTime(end)}`);
+    }
+    const store = await context.openStore('annotate');
+    const anomaly = await findAnomaly(store, id);
+    const { feedbackOn } = await import('@ethogram/score');
+    const verdict = expected ? 'expected' : 'misbehaviour';
+    const feedback = feedbackOn(anomaly, { verdict, at: now, until: end });
+    await keepFeedback(store, anomaly.host, feedback);
+    await out.document(
+      {
+        type: 'feedback',
+        ...feedback,
+        at: timeText(now),
+        until: end === null ? null : timeText(end),
+      },
+      [
+        `${verdict}${end === null ? '' : ` until ${shortTime(end)}`}: ${anomalyLine(anomaly, out.style)}`,
+      ],
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,43 @@
+import type { TimeRange } from '@ethogram/core';
+import type { Feedback, IncidentRecord } from '@ethogram/score';
+import type { Store } from '@ethogram/store';
+
+/** What people said of anomalies, of one host or of all, oldest first. */
+export async function readFeedback(store: Store, host?: string): Promise<readonly Feedback[]> {
+  const events = await store.events.list({
+    kind: 'feedback',
+    ...(host === undefined ? {} : { host }),
+  });
+  return events.map(({ body }) => JSON.parse(body) as Feedback);
+}
+
+/** Keeps what a person said; said again of the same anomaly, it takes the place of the former. */
+export async function keepFeedback(store: Store, host: string, feedback: Feedback): Promise<void> {
+  await store.events.put({
+    id: feedback.anomaly,
+    kind: 'feedback',
+    host,
+    ts: feedback.at,
+    body: JSON.stringify(feedback),
+  });
+}
+
+/** The times of incidents that were called misbehaviour: never part of what is learned as normal. */
+export async function misbehaviourRanges(
+  store: Store,
+  host: string,
+): Promise<readonly TimeRange[]> {
+  const ranges: TimeRange[] = [];
+  for (const { verdict, anomaly } of await readFeedback(store, host)) {
+    if (verdict !== 'misbehaviour') continue;
+    const event = await store.events.get('anomaly', anomaly);
+    const id = event && (JSON.parse(event.body) as { incident: string }).incident;
+    const incident = id === undefined ? undefined : await store.events.get('incident', id);
+    if (incident) {
+      const { start, end } = JSON.parse(incident.body) as IncidentRecord;
+      // Ranges are half-open, the last tick of the incident belongs to it.
+      ranges.push({ from: Date.parse(start), to: Date.parse(end) + 1 });
+    }
+  }
+  return ranges;
+}
