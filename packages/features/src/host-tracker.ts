@@ -21,9 +21,11 @@ export class HostTracker {
   /**
    * Takes one tick of a block. Ticks must come in order; a new boot, a step back or a gap longer
    * than ten rows makes every source start afresh.
+   * @param rows whether to compute the rows that end here: training looks only at every so many,
+   *   a whole number of rows apart.
    * @returns whether the past was forgotten.
    */
-  advance(block: Block, t: number): boolean {
+  advance(block: Block, t: number, rows = true): boolean {
     const fresh = this.#isFresh(block, t);
     const seconds = (block.intervalNs[t] as number) / 1e9;
     for (const source of this.sources) {
@@ -41,7 +43,10 @@ export class HostTracker {
       if ((mixPlace[series] as number) >= 0) source.add(mixPlace[series] as number, value);
       if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();
     }
-    for (const source of this.sources) source.close(this.#ts);
+    for (const source of this.sources) {
+      if (rows) source.close(this.#ts);
+      else source.skip();
+    }
     return fresh;
   }
 

@@ -100,6 +100,12 @@ export class SourceTracker {
     this.#buckets();
   }
 
+  /** Closes the tick without a row: for those who look at every so many rows only. */
+  skip(): void {
+    this.#ticks++;
+    this.#at = (this.#at + 1) % this.#historyTicks;
+  }
+
   /** Forgets the past: after a gap nothing may span it. */
   reset(): void {
     this.#ticks = 0;

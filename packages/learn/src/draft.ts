@@ -14,7 +14,9 @@ const SPORADIC_SHARE = 0.5;
 export function draftSource(source: SourceSurvey, survey: Survey, settings: LearnSettings): Draft {
   const ticks = survey.ts.length;
   const activeShare = ticks > 0 ? source.activeTicks / ticks : 0;
-  const calls = [...source.calls].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const calls = [...source.calls]
+    .map(([call, { count }]) => [call, count] as const)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const made = calls.reduce((sum, [, count]) => sum + count, 0);
   return {
     kind: source.kind,

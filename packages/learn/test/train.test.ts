@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   cut,
+  processSample,
   START,
   stream,
   syntheticBlocks,
@@ -22,7 +23,26 @@ const learn = (blocks: readonly Block[], seed = 1, hooks: Parameters<typeof trai
 
 describe('training', () => {
   it('gives the same bytes for the same seed and input, however ticks are cut into blocks', async () => {
-    const ticks = syntheticTicks({ ticks: 1000 });
+    const ticks = syntheticTicks({
+      ticks: 1000,
+      change: (index, { samples }) => {
+        if (index > 940) samples.push(processSample('late', { ptrace: 1 }));
+      },
+    });
+    const learn = (blocks: readonly Block[]) =>
+      train(
+        () => stream(blocks),
+        {
+          name: 'test',
+          window: {
+            from: START + 5000,
+            to: START + 950_000,
+            exclude: [{ from: START + 941_000, to: START + 949_000 }],
+          },
+          seed: 1,
+        },
+        { learnGraph: null },
+      );
     const expected = serialiseModel(await learn(cut(ticks, () => 1000)));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 400 }), async (size) => {

@@ -51,7 +51,7 @@ export async function calibrateWindow(
   const calibrators = drafts.map((draft) => new SourceCalibrator(draft));
   let tick = 0;
   await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t);
+    tracker.advance(block, t, (tick + 1) % options.timing.rowTicks === 0);
     if (++tick % options.timing.calibrationTicks !== 0) return;
     const ts = block.ts[t] as number;
     for (const [i, source] of tracker.sources.entries()) {

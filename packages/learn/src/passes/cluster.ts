@@ -52,9 +52,10 @@ export async function clusterWindow(
   const activity = new ActivityRecorder(drafts, timing, options.ticks);
   let tick = 0;
   await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t);
+    const due = ++tick % timing.rowTicks === 0;
+    tracker.advance(block, t, due || activity.needsRows);
     activity.visit(block, t, tracker);
-    if ((block.ts[t] as number) >= options.fitUntil || ++tick % timing.rowTicks !== 0) return;
+    if (!due || (block.ts[t] as number) >= options.fitUntil) return;
     for (const [i, source] of tracker.sources.entries()) {
       if (!source.eligible) continue;
       for (const detector of detectors[i] ?? []) detector.gather(source);
@@ -109,6 +110,11 @@ class ActivityRecorder {
     const length = Math.min(ticks, MOST_ACTIVITY);
     this.#from = ticks - length;
     this.#series = drafts.map(() => new Float64Array(length));
+  }
+
+  /** Whether the next tick's rows are wanted: some source has no metric of its own for this. */
+  get needsRows(): boolean {
+    return this.#tick >= this.#from && this.#metrics.some((names) => names.length === 0);
   }
 
   visit(block: Block, t: number, tracker: HostTracker): void {

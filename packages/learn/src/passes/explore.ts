@@ -38,8 +38,9 @@ export async function exploreWindow(
   const rates = drafts.map((draft) => new Float64Array(draft.calls.length));
   let tick = 0;
   await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t);
-    if (++tick % options.timing.rowTicks !== 0) return;
+    const due = ++tick % options.timing.rowTicks === 0;
+    tracker.advance(block, t, due);
+    if (!due) return;
     const fit = (block.ts[t] as number) < options.fitUntil;
     for (const [i, source] of tracker.sources.entries()) {
       if (!source.eligible) continue;

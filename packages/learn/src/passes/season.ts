@@ -41,7 +41,7 @@ export async function seasonWindow(
   const sums = drafts.map((draft) => draft.features.map(() => new DaySums(days)));
   let tick = 0;
   await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t);
+    tracker.advance(block, t, (tick + 1) % options.timing.rowTicks === 0);
     const ts = block.ts[t] as number;
     if (++tick % options.timing.rowTicks !== 0 || ts >= options.fitUntil) return;
     const { day, bin } = dayBin(ts);

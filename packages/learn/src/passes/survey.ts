@@ -3,19 +3,13 @@ import {
   type BlockSource,
   compareSources,
   type Link,
+  type SeriesId,
   type SourceId,
   sourceKey,
   type Window,
   windowHolds,
 } from '@ethogram/core';
-import {
-  activityOf,
-  linkItem,
-  noveltyItem,
-  type SeriesRole,
-  seriesRole,
-  totalOf,
-} from '@ethogram/features';
+import { activityOf, linkItem, noveltyItem, seriesRole, totalOf } from '@ethogram/features';
 import { median } from 'simple-statistics';
 import { learnErrors } from '../errors.js';
 import type { MergedLink } from '../graph/graph-input.js';
@@ -39,7 +33,7 @@ export interface SourceSurvey extends SourceId {
   series: number;
   starts: number;
   readonly metrics: Map<string, MetricSurvey>;
-  readonly calls: Map<string, number>;
+  readonly calls: Map<string, { count: number }>;
   readonly histograms: Map<string, { readonly scheme: string; readonly buckets: Set<number> }>;
   /** Item to the index of the tick that first showed it. */
   readonly firstSeen: Map<string, number>;
@@ -93,7 +87,7 @@ class Surveyor {
   #lost = 0;
   #counted = 0;
   #block: Block | undefined;
-  #roles: readonly { readonly source: Open; readonly role: SeriesRole }[] = [];
+  #series: readonly Series[] = [];
 
   constructor(window: Window) {
     this.#window = window;
@@ -109,8 +103,8 @@ class Surveyor {
     for (const count of Object.values(block.lost.get(t) ?? {})) this.#lost += count;
     const end = block.rowStart[t + 1] as number;
     for (let at = block.rowStart[t] as number; at < end; at++) {
-      const series = this.#roles[block.seriesIndex[at] as number];
-      if (series) this.#value(series.source, series.role, block.values[at] as number, index);
+      const series = this.#series[block.seriesIndex[at] as number];
+      if (series) this.#value(series, block.values[at] as number, index);
     }
     for (const link of block.links.get(t) ?? []) this.#link(link, index);
   }
@@ -122,7 +116,7 @@ class Surveyor {
       host: this.#host ?? '',
       backends: [...this.#backends].sort(),
       blind: [...this.#blind].sort(),
-      sources: [...this.#sources.values()].sort(compareSources),
+      sources: [...this.#sources.values()].filter(({ ticks }) => ticks > 0).sort(compareSources),
       links: this.#links.links(),
       ts: Float64Array.from(this.#ts),
       intervalMs: n > 0 ? median(this.#intervals) : 0,
@@ -146,17 +140,7 @@ class Surveyor {
     this.#backends.add(block.backend);
     for (const family of block.blind) this.#blind.add(family);
     const sources = block.sources.map((source) => this.#source(source));
-    this.#roles = block.series.map((series) => {
-      const source = sources[series.source] as Open;
-      const role = seriesRole(source.kind, series);
-      if (role.role === 'bucket' && !source.histograms.has(role.histogram)) {
-        source.histograms.set(role.histogram, {
-          scheme: series.scheme ?? '',
-          buckets: new Set(),
-        });
-      }
-      return { source, role };
-    });
+    this.#series = block.series.map((series) => openSeries(sources[series.source] as Open, series));
   }
 
   #source(source: BlockSource): Open {
@@ -186,7 +170,9 @@ class Surveyor {
     return open;
   }
 
-  #value(source: Open, role: SeriesRole, value: number, index: number): void {
+  #value(series: Series, value: number, index: number): void {
+    if (!series.ready) resolve(series);
+    const { source, metric } = series;
     if (!Number.isFinite(value)) {
       throw learnErrors.make(
         'LEARN-1004',
@@ -197,24 +183,19 @@ class Surveyor {
       source.lastTick = index;
       source.ticks++;
     }
-    if (role.role === 'value') {
-      add(source, role.metric, role.type, value);
-      const activity = activityOf(source.kind, role.type);
-      if (activity === 2 || (activity === 1 && value > 0)) active(source, index);
-      if (role.metric === 'process.starts') source.starts += value;
-      if (role.type === 'counter' && role.metric.endsWith('ops')) this.#counted += value;
-    } else if (role.role === 'call') {
-      add(source, totalOf(role.what), 'counter', value);
-      if (role.what === 'calls') {
-        source.calls.set(role.call, (source.calls.get(role.call) ?? 0) + value);
-        this.#counted += value;
-        if (value > 0) active(source, index);
-      }
-    } else if (role.role === 'bucket') {
-      source.histograms.get(role.histogram)?.buckets.add(role.bucket);
+    if (metric) {
+      metric.ticks++;
+      metric.sum += value;
     }
-    const item = value > 0 ? noveltyItem(source.kind, role) : null;
-    if (item !== null && !source.firstSeen.has(item)) source.firstSeen.set(item, index);
+    if (series.calls) series.calls.count += value;
+    if (series.starts) source.starts += value;
+    if (series.counted) this.#counted += value;
+    if (!(value > 0) && series.activity !== 2) return;
+    if (series.activity !== 0) active(source, index);
+    if (series.item !== null && value > 0) {
+      if (!source.firstSeen.has(series.item)) source.firstSeen.set(series.item, index);
+      series.item = null;
+    }
   }
 
   #link(link: Link, index: number): void {
@@ -232,14 +213,76 @@ class Surveyor {
   }
 }
 
-function add(source: Open, metric: string, type: 'counter' | 'gauge', value: number): void {
+/** What a series of a block adds to; resolved at its first value, once per block. */
+interface Series {
+  readonly source: Open;
+  readonly id: SeriesId;
+  ready: boolean;
+  metric: MetricSurvey | null;
+  calls: { count: number } | null;
+  activity: 0 | 1 | 2;
+  starts: boolean;
+  counted: boolean;
+  /** What a value above zero shows for the first time; null once it was shown. */
+  item: string | null;
+}
+
+function openSeries(source: Open, id: SeriesId): Series {
+  return {
+    source,
+    id,
+    ready: false,
+    metric: null,
+    calls: null,
+    activity: 0,
+    starts: false,
+    counted: false,
+    item: null,
+  };
+}
+
+function resolve(series: Series): void {
+  const { source, id } = series;
+  const role = seriesRole(source.kind, id);
+  series.ready = true;
+  series.item = noveltyItem(source.kind, role);
+  if (role.role === 'value') {
+    series.metric = metricOf(source, role.metric, role.type);
+    series.activity = activityOf(source.kind, role.type);
+    series.starts = role.metric === 'process.starts';
+    series.counted = role.type === 'counter' && role.metric.endsWith('ops');
+  } else if (role.role === 'call') {
+    const made = role.what === 'calls';
+    series.metric = metricOf(source, totalOf(role.what), 'counter');
+    series.calls = made ? callsOf(source, role.call) : null;
+    series.activity = made ? 1 : 0;
+    series.counted = made;
+  } else if (role.role === 'bucket') {
+    const known = source.histograms.get(role.histogram);
+    if (known) known.buckets.add(role.bucket);
+    else {
+      const scheme = id.scheme ?? '';
+      source.histograms.set(role.histogram, { scheme, buckets: new Set([role.bucket]) });
+    }
+  }
+}
+
+function metricOf(source: Open, metric: string, type: 'counter' | 'gauge'): MetricSurvey {
   let survey = source.metrics.get(metric);
   if (!survey) {
     survey = { type, ticks: 0, sum: 0 };
     source.metrics.set(metric, survey);
   }
-  survey.ticks++;
-  survey.sum += value;
+  return survey;
+}
+
+function callsOf(source: Open, call: string): { count: number } {
+  let calls = source.calls.get(call);
+  if (!calls) {
+    calls = { count: 0 };
+    source.calls.set(call, calls);
+  }
+  return calls;
 }
 
 function active(source: Open, index: number): void {
