@@ -4,6 +4,7 @@ import {
   type OpenOptions,
   parseCollectorOptions,
 } from './collector-options.js';
+import { openDtrace } from './dtrace/open-dtrace.js';
 import { openEbpf } from './ebpf/open-ebpf.js';
 import { collectorErrors } from './errors.js';
 import { openProcfs } from './procfs/open-procfs.js';
@@ -28,6 +29,7 @@ export type OpenBackend = (
 const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [
   ['ebpf', openEbpf],
   ['procfs', openProcfs],
+  ['dtrace', openDtrace],
 ];
 
 /**

@@ -10,14 +10,15 @@ import { cleanName } from '../identity/clean-name.js';
 import type { TickReader } from '../tick/measure-ticks.js';
 import { OTHER, SourceAdmission } from '../tick/source-limits.js';
 import type { TickDraft } from '../tick/tick-draft.js';
-import { type BpftraceCommand, BpftraceProcess } from './bpftrace-process.js';
+import { type TracerCommand, TracerProcess } from '../tracers/tracer-process.js';
+import { within } from '../tracers/within.js';
 import { PRINT_MARK, withPrintMark } from './print-mark.js';
 import type { Recipe } from './read-recipe.js';
 import type { RecipeMap } from './recipe-program.js';
 
 /** How recipes run. */
 export interface RecipeReaderOptions {
-  readonly how: BpftraceCommand;
+  readonly how: TracerCommand;
   /** Series that one recipe may have at once; the rest is lost, and counted. */
   readonly maxSeries: number;
 }
@@ -41,7 +42,7 @@ export class RecipeReader implements TickReader {
   readonly #recipe: Recipe;
   readonly #options: RecipeReaderOptions;
   readonly #admission: SourceAdmission;
-  #process: BpftraceProcess | undefined;
+  #process: TracerProcess | undefined;
   #counts = new Map<string, number>();
 
   constructor(recipe: Recipe, options: RecipeReaderOptions) {
@@ -55,7 +56,10 @@ export class RecipeReader implements TickReader {
    * @throws COLLECT-2005 where bpftrace is missing or refuses it, with what it said.
    */
   async start(): Promise<void> {
-    const bpftrace = new BpftraceProcess(this.#options.how, withPrintMark(this.#recipe.text));
+    const bpftrace = new TracerProcess(this.#options.how, [
+      ...['-f', 'json', '-B', 'line'],
+      ...['-e', withPrintMark(this.#recipe.text)],
+    ]);
     this.#process = bpftrace;
     const attached = await within(LONGEST_START_MS, async (stop) => {
       while (bpftrace.running && !stop.aborted) {
@@ -66,8 +70,10 @@ export class RecipeReader implements TickReader {
     });
     if (attached) return;
     await this.close();
-    const said = bpftrace.complaints || 'bpftrace said nothing';
-    throw collectorErrors.make('COLLECT-2005', `${this.#recipe.name}: ${said}`);
+    // Its notice on locked memory means nothing since Linux 5.11.
+    const said = bpftrace.complaints.filter((line) => !line.includes('RLIMIT_MEMLOCK'));
+    const text = said.join('\n') || 'bpftrace said nothing';
+    throw collectorErrors.make('COLLECT-2005', `${this.#recipe.name}: ${text}`);
   }
 
   async baseline(): Promise<void> {
@@ -90,7 +96,7 @@ export class RecipeReader implements TickReader {
   async #print(lose: Lose): Promise<PrintedAggregation[]> {
     const bpftrace = this.#process;
     if (!bpftrace?.running) return [];
-    bpftrace.print();
+    bpftrace.signal('SIGUSR1');
     const found: PrintedAggregation[] = [];
     let marked = false;
     await within(LONGEST_PRINT_MS, async (stop) => {
@@ -107,7 +113,7 @@ export class RecipeReader implements TickReader {
     return found;
   }
 
-  #take(bpftrace: BpftraceProcess, lose: Lose): PrintedAggregation[] {
+  #take(bpftrace: TracerProcess, lose: Lose): PrintedAggregation[] {
     const { lines, dropped } = bpftrace.take();
     lose('lines-dropped', dropped);
     return lines.flatMap((line) =>
@@ -173,24 +179,3 @@ export class RecipeReader implements TickReader {
 }
 
 type Lose = (cause: string, count: number) => void;
-
-/** Runs for at most so long; `undefined` where that was not enough. */
-async function within<T>(
-  ms: number,
-  run: (stop: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const stop = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      stop.abort();
-      resolve(undefined);
-    }, ms);
-  });
-  try {
-    return await Promise.race([run(stop.signal), late]);
-  } finally {
-    clearTimeout(timer);
-    stop.abort();
-  }
-}

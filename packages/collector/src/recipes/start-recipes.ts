@@ -1,4 +1,4 @@
-import { bpftraceCommand } from './bpftrace-process.js';
+import { bpftraceCommand } from './bpftrace-command.js';
 import { readRecipe } from './read-recipe.js';
 import { RecipeReader } from './recipe-reader.js';
 

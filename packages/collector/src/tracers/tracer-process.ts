@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** How a tracer is run. */
+export interface TracerCommand {
+  readonly command: string;
+  /** What stands before the arguments of this run. */
+  readonly before: readonly string[];
+}
+
+/** Lines of its complaints that are kept for an error message. */
+const KEPT_COMPLAINTS = 20;
+
+/** Output that is held at most until it is taken; the rest is dropped and counted. */
+const MOST_LINES = 20_000;
+
+/** What a tracer said since it was last asked. */
+export interface TracerOutput {
+  readonly lines: readonly string[];
+  /** Lines on standard error. */
+  readonly complaints: readonly string[];
+  readonly dropped: number;
+}
+
+/** A tracer of its own process (bpftrace, dtrace) that prints lines. */
+export class TracerProcess {
+  readonly #child: ChildProcess;
+  readonly #complaints: string[] = [];
+  readonly #ended: Promise<void>;
+  #lines: string[] = [];
+  #freshComplaints: string[] = [];
+  #rest = '';
+  #dropped = 0;
+  #heard: () => void = () => {};
+  #running = true;
+
+  /** Starts it; {@link nextOutput} tells when it says something. */
+  constructor(how: TracerCommand, args: readonly string[]) {
+    this.#child = spawn(how.command, [...how.before, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#complain(text));
+    this.#ended = new Promise((resolve) => {
+      const end = (): void => {
+        this.#running = false;
+        this.#heard();
+        resolve();
+      };
+      this.#child.once('error', (cause) => {
+        this.#complain(cause.message);
+        end();
+      });
+      this.#child.once('close', end);
+    });
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** The last lines that it complained of. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
+  }
+
+  /** Sends it a signal, where it still runs. */
+  signal(name: NodeJS.Signals): void {
+    if (this.#running) this.#child.kill(name);
+  }
+
+  /** Resolves at the next output or end; at once where there is output already. */
+  nextOutput(): Promise<void> {
+    if (this.#lines.length > 0 || !this.#running) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#heard = resolve;
+    });
+  }
+
+  /** The whole lines and complaints since the last call, and how many lines found no room. */
+  take(): TracerOutput {
+    const taken = {
+      lines: this.#lines,
+      complaints: this.#freshComplaints,
+      dropped: this.#dropped,
+    };
+    this.#lines = [];
+    this.#freshComplaints = [];
+    this.#dropped = 0;
+    return taken;
+  }
+
+  /** Ends it and waits until it is gone, its programs with it; may be called again. */
+  async close(): Promise<void> {
+    this.signal('SIGINT');
+    const impatient = setTimeout(() => this.signal('SIGKILL'), 5000);
+    await this.#ended;
+    clearTimeout(impatient);
+  }
+
+  #hear(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (this.#lines.length < MOST_LINES) this.#lines.push(line);
+      else this.#dropped++;
+    }
+    this.#heard();
+  }
+
+  #complain(text: string): void {
+    for (const line of text.split('\n').filter((line) => line.trim() !== '')) {
+      this.#complaints.push(line);
+      if (this.#freshComplaints.length < MOST_LINES) this.#freshComplaints.push(line);
+    }
+    this.#complaints.splice(0, this.#complaints.length - KEPT_COMPLAINTS);
+  }
+}
