@@ -4,6 +4,10 @@ import type { Evaluation } from './options.js';
 const DAY_MS = 86_400_000;
 /** Smallest score that counts as off: once in a thousand. */
 const LEAST_SCORE = 3;
+/** Where enough time was held out to show the budget, the search begins at once in a hundred. */
+const SEARCH_FROM = 2;
+const SEARCH_STEP = 0.5;
+const SEARCH_STEPS = 10;
 
 /**
  * The score that leaves the accepted number of alarms a day if scores were independent: one
@@ -41,25 +45,29 @@ function poissonCdf(count: number, mean: number): number {
 }
 
 /**
- * Looks for the lowest score whose incidents over held-out time meet the budget, from the
- * budget's own score upward in steps of a half.
+ * Looks for the lowest score whose incidents over held-out time meet the budget, in steps of a
+ * half: from once in a hundred where a quiet held-out part would show the budget (95 %), from the
+ * budget's own score where it could not.
+ * @param heldOutHours length of the held-out part.
  */
 export async function fitThresholds(
   model: Model,
   perDay: number,
+  heldOutHours: number,
   evaluate: ((model: Model) => Promise<Evaluation>) | undefined,
 ): Promise<Thresholds> {
   const scored = model.sources.filter((source) => source.calibration !== null).length;
   const calibrationMs = model.timing.calibrationTicks * model.timing.intervalMs;
-  let warn = budgetScore(perDay, scored, calibrationMs);
+  const shows = (poissonUpperBound(0) * 24) / heldOutHours <= perDay;
+  let warn = shows && evaluate ? SEARCH_FROM : budgetScore(perDay, scored, calibrationMs);
   let found: Evaluation | undefined;
-  for (let attempt = 0; evaluate && attempt < 8; attempt++) {
+  for (let attempt = 0; evaluate && attempt < SEARCH_STEPS; attempt++) {
     found = await evaluate({
       ...model,
       thresholds: { ...model.thresholds, warn, critical: warn + 1 },
     });
     if (found.incidents <= Math.max(0, (perDay * found.hours) / 24)) break;
-    warn += 0.5;
+    warn += SEARCH_STEP;
   }
   const base = { falseAlarmsPerDay: perDay, warn, critical: warn + 1 };
   if (!found || found.hours <= 0) {

@@ -19,7 +19,8 @@ import { planRegime, type RegimePlan } from './regime.js';
 const MIN_TICKS = 30;
 /** Fewest times that a sporadic source must have been at work for its rates to be judged. */
 const MIN_EPISODES = 20;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Learns a model from a recorded window, reading it four times as blocks and never whole. Same
@@ -125,6 +126,7 @@ export async function train(
   const thresholds = await fitThresholds(
     model,
     perDay,
+    (window.to - fitUntil) / HOUR_MS,
     heldOut ? (candidate) => evaluate(candidate, read(), fitUntil) : undefined,
   );
   hooks.onProgress?.({ step: 'thresholds', done: 1 });

@@ -35,6 +35,8 @@ const CRITICAL_FDR = 1e-4;
 const COARSE_TICKS = 30;
 const COARSE_FACTOR = 2.5;
 const MOST_NEIGHBOURS = 5;
+/** Time for which an alarm is held by the recording alone. */
+const LONGEST_HOLD_MS = 86_400_000;
 /** How long a link without traffic still brings sources together, ms. */
 const LINK_MEMORY_MS = 60_000;
 /** New sources whose alarm is followed at once. */
@@ -50,6 +52,8 @@ interface Watched {
   readonly novelty: Alarm;
   readonly absence: Alarm;
   severity: Severity;
+  /** When the alarm of rates opened last, ms UTC. */
+  openedAt: number;
   now: RateScore;
 }
 
@@ -82,6 +86,7 @@ export class HostScorer {
       novelty: new Alarm(),
       absence: new Alarm(),
       severity: 'warning',
+      openedAt: 0,
       now: { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 },
     }));
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
@@ -144,6 +149,7 @@ export class HostScorer {
         silence: watched.presence.silence,
         alarms: [watched.rates.state(), watched.novelty.state(), watched.absence.state()],
         severity: watched.severity,
+        openedAt: watched.openedAt,
       })),
       novelty: this.#novelty.state(),
       links: this.#links.state(),
@@ -177,6 +183,7 @@ export class HostScorer {
       watched.novelty.resume(saved.alarms[1]);
       watched.absence.resume(saved.alarms[2]);
       watched.severity = saved.severity;
+      watched.openedAt = saved.openedAt;
     }
     this.#novelty.resume(state.novelty);
     this.#links.resume(state.links);
@@ -229,9 +236,14 @@ export class HostScorer {
     const { score } = watched.now;
     const tracker = this.#tracker.sources[index];
     if (!tracker) return;
-    // A lasting fault becomes usual to p; its alarm stays until the recording would call it calm.
-    const off = score >= warn || (watched.rates.open && watched.now.recorded >= warn);
+    // A lasting fault becomes usual to p, and its alarm stays while the recording would call it
+    // odd; after a day it is how things are now.
+    const ts = context.block.ts[context.t] as number;
+    const held =
+      watched.rates.open && watched.now.recorded >= warn && ts - watched.openedAt < LONGEST_HOLD_MS;
+    const off = score >= warn || held;
     const opened = watched.rates.push(off);
+    if (opened) watched.openedAt = ts;
     const severity: Severity =
       score >= Math.max(critical, this.#model.thresholds.critical) ? 'critical' : 'warning';
     const worsened =
@@ -463,6 +475,7 @@ interface ScorerState {
     readonly silence: number;
     readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
     readonly severity: Severity;
+    readonly openedAt: number;
   }[];
   readonly novelty: NoveltyState;
   readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };

@@ -1,7 +1,7 @@
 import type { Block } from '@ethogram/core';
 import { train } from '@ethogram/learn';
 import type { Model } from '@ethogram/model';
-import { createScorer, type TickScore } from '@ethogram/score';
+import { countIncidents, createScorer, type TickScore } from '@ethogram/score';
 import type { Entity, Table } from './data-sets.js';
 
 const START_MS = Date.UTC(2024, 0, 1);
@@ -9,6 +9,7 @@ const BLOCK_ROWS = 2048;
 
 /** What the product said of the rows of a test part. */
 export interface ProductResult {
+  readonly model: Model;
   /** One per row, larger = worse; 0 while warming up. */
   readonly scores: Float64Array;
   /** p per row; NaN where none may be quoted. */
@@ -16,7 +17,6 @@ export interface ProductResult {
   /** 1 where an alarm was open. */
   readonly open: Uint8Array;
   readonly ticks: readonly TickScore[];
-  readonly model: Model;
   readonly modelBytes: number;
   readonly trainMs: number;
   readonly scoreMs: number;
@@ -35,6 +35,7 @@ export async function runProduct(entity: Entity, seed: number): Promise<ProductR
       seed,
       window: { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] },
     },
+    { evaluate: countIncidents },
   );
   const learned = performance.now();
   const scorer = createScorer(model);
