@@ -1,11 +1,14 @@
 import { type Columns, column, dot, sharedColumns, standardise } from './columns.js';
 import { gram, invertPositiveDefinite, ledoitWolf } from './ledoit-wolf.js';
 
+/** Below this product of correlations a third column changes nothing worth looking at. */
+const NEGLIGIBLE = 1e-4;
+
 /** Dependence on the recent past of others; row-major `p × p`, at (i, j) i's past on j. */
 export interface DelayedDependence {
   /** Partial correlation of i's past with j, given the past of all others; ≥ 0. */
   readonly rho: Float64Array;
-  /** Correlation of i's past with j given the past of any one other, the weakest; ≥ 0. */
+  /** Correlation of i's past with j given the past or the present of any one other, the weakest; ≥ 0. */
   readonly conditioned: Float64Array;
 }
 
@@ -33,10 +36,16 @@ export function delayKernel(mean: number): Float64Array {
 /**
  * How each column's recent past, smoothed by {@link delayKernel}, acts on every other column:
  * regression on the smoothed past of all columns (Granger 1969), and the weakest first-order
- * conditioned correlation. Only what rises together counts: prewhitening leaves negative echoes.
- * Complexity: 1.5 n p² + 2 p³.
+ * conditioned correlation: given another's past (i acts at once on it, and it late on j) and given
+ * its present (i acts late on it, and it at once on j). Only what rises together counts: prewhitening leaves negative echoes.
+ * @param r0 correlations of the columns within one sample.
+ * Complexity: 1.5 n p² + 3 p³.
  */
-export function delayedDependence(x: Columns, meanDelay: number): DelayedDependence {
+export function delayedDependence(
+  x: Columns,
+  meanDelay: number,
+  r0: Float64Array,
+): DelayedDependence {
   const { count: p, rows: n } = x;
   const past = smoothedPast(x, delayKernel(meanDelay));
   const among = gram(past);
@@ -50,7 +59,7 @@ export function delayedDependence(x: Columns, meanDelay: number): DelayedDepende
   const inverse = invertPositiveDefinite(covariance, p);
   return {
     rho: inverse ? regress(inverse, cross, p) : new Float64Array(p * p),
-    conditioned: conditionPast(among, cross, p),
+    conditioned: conditionPast(among, cross, r0, p),
   };
 }
 
@@ -92,27 +101,41 @@ function regress(inverse: Float64Array, cross: Float64Array, p: number): Float64
   return rho;
 }
 
-function conditionPast(among: Float64Array, cross: Float64Array, p: number): Float64Array {
-  const rest = (values: Float64Array) =>
-    Float64Array.from(values, (value) => Math.sqrt(Math.max(1e-9, 1 - value * value)));
-  const restAmong = rest(among);
-  const restCross = rest(cross);
+function conditionPast(
+  among: Float64Array,
+  cross: Float64Array,
+  r0: Float64Array,
+  p: number,
+): Float64Array {
+  const [restAmong, restCross, restNow] = [rest(among), rest(cross), rest(r0)];
   const weakest = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
+    const row = i * p;
     for (let j = 0; j < p; j++) {
-      const own = cross[i * p + j] as number;
+      const own = cross[row + j] as number;
       if (i === j || own <= 0) continue;
       let least = own;
       for (let k = 0; k < p && least > 0; k++) {
         if (k === i || k === j) continue;
-        const via = (among[i * p + k] as number) * (cross[k * p + j] as number);
-        if (via < 1e-4) continue;
-        const left =
-          (own - via) / ((restAmong[i * p + k] as number) * (restCross[k * p + j] as number));
-        if (left < least) least = Math.max(0, left);
+        const kj = k * p + j;
+        const past = (among[row + k] as number) * (cross[kj] as number);
+        if (past > NEGLIGIBLE) {
+          const left = (own - past) / ((restAmong[row + k] as number) * (restCross[kj] as number));
+          if (left < least) least = Math.max(0, left);
+        }
+        const present = (cross[row + k] as number) * (r0[kj] as number);
+        if (present > NEGLIGIBLE) {
+          const left = (own - present) / ((restCross[row + k] as number) * (restNow[kj] as number));
+          if (left < least) least = Math.max(0, left);
+        }
       }
-      weakest[i * p + j] = least;
+      weakest[row + j] = least;
     }
   }
   return weakest;
+}
+
+/** √(1 − r²) of every correlation. */
+function rest(r: Float64Array): Float64Array {
+  return Float64Array.from(r, (value) => Math.sqrt(Math.max(1e-9, 1 - value * value)));
 }

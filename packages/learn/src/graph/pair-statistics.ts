@@ -33,18 +33,18 @@ export interface PairOptions {
 }
 
 /** Weight of the joint partial correlation against the one given a single other column, in a geometric mean. */
-const JOINT = 2 / 3;
+const JOINT = 1 / 2;
 
 /** The same for delayed dependence, where few columns compete and noise weighs more. */
 const JOINT_DELAYED = 1 / 3;
 
 /** Delayed dependence counts a little less, since the larger of two directions is taken. */
-const DELAYED = 0.8;
+const DELAYED = 0.9;
 
 /**
  * Direct dependence of every pair of unit-variance innovations. Within one sample: the partial
  * correlation given all others, with measurement noise taken out of the covariance, and the
- * weakest correlation given any one other column, as a weighted geometric mean; zero where the
+ * weakest correlation given any one other column, as a geometric mean; zero where the
  * two disagree in sign with the plain correlation (what conditioning on a common child makes).
  * Over several samples: the same of each column's recent past on the other. The larger counts,
  * divided by Bartlett's factor, so that two timers of one period gain nothing from it.
@@ -57,7 +57,7 @@ export function pairStatistics(x: Columns, options: PairOptions): PairStatistics
   const rho = partialOf(covariance, p);
   const direct = partialOf(withoutNoise(covariance, p), p);
   const one = conditionOnOne(r0, p);
-  const past = delayedDependence(x, options.delay);
+  const past = delayedDependence(x, options.delay, r0);
   const factors = bartlettFactors(x);
   const strength = new Float64Array(p * p);
   const conditioned = new Float64Array(p * p);
