@@ -19,7 +19,7 @@ export class HostTracker {
   }
 
   /**
-   * Takes one tick of a block. Ticks must come in order; a new boot, a step back or a gap longer
+   * Takes one tick of a block; a value that is not finite counts as missing. Ticks must come in order; a new boot, a step back or a gap longer
    * than ten rows makes every source start afresh.
    * @param rows whether to compute the rows that end here: training looks only at every so many,
    *   a whole number of rows apart.
@@ -39,6 +39,7 @@ export class HostTracker {
       const source = this.sources[profile[series] as number];
       if (!source) continue;
       const value = block.values[at] as number;
+      if (!Number.isFinite(value)) continue;
       if ((place[series] as number) >= 0) source.add(place[series] as number, value);
       if ((mixPlace[series] as number) >= 0) source.add(mixPlace[series] as number, value);
       if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();

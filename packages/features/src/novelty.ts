@@ -13,11 +13,32 @@ export interface NoveltySets {
 }
 
 /**
+ * Calls that the C library, an allocator or a runtime makes when it sees fit: memory, locks,
+ * timers, signals on their way back. That a program makes one for the first time says nothing
+ * about what the program does.
+ */
+const HOUSEKEEPING: ReadonlySet<string> = new Set([
+  'brk',
+  'mmap',
+  'munmap',
+  'mremap',
+  'mprotect',
+  'madvise',
+  'futex',
+  'sched_yield',
+  'rt_sigreturn',
+  'restart_syscall',
+  'getrusage',
+  'membarrier',
+  'rseq',
+]);
+
+/**
  * The item that a value above zero of a series shows: `call:openat` or `error:connect`;
- * null for series that cannot be new in kind.
+ * null for series that cannot be new in kind, and for housekeeping calls.
  */
 export function noveltyItem(kind: SourceKind, role: SeriesRole): string | null {
-  if (kind !== 'process' || role.role !== 'call') return null;
+  if (kind !== 'process' || role.role !== 'call' || HOUSEKEEPING.has(role.call)) return null;
   return `${role.what === 'calls' ? 'call' : 'error'}:${role.call}`;
 }
 

@@ -29,7 +29,8 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
 /** Shape: how forty rows usually run, whatever their level. */
 export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed }) => {
   if (!draft.axes || !full) return null;
-  const sampler = new Sampler(maxWindows);
+  // Ten centres of long windows need fewer of them, and these are the largest thing in memory.
+  const sampler = new Sampler(Math.ceil(maxWindows / 3));
   const window = new Float64Array(SHAPE_ROWS * draft.axes.rows);
   return {
     gather(tracker) {
