@@ -129,6 +129,75 @@ describe('the way of a file through the program', () => {
   });
 });
 
+describe('what is done with an anomaly', () => {
+  let id = '';
+
+  test('score keeps it, and explain tells its factors with a picture', async () => {
+    const odd = join(folder, 'spike.csv');
+    const rows = Array.from({ length: 90 }, (_, i) => {
+      const time = new Date(Date.UTC(2026, 4, 3) + i * 1000).toISOString();
+      return i < 5 ? `${time},105,44` : `${time},,`;
+    });
+    writeFileSync(odd, `timestamp,plant/flow,plant/heat\n${rows.join('\n')}\n`);
+    await ethogram(['import', odd, '--recording', 'spike', '--host', 'plant']);
+    const scored = await ethogram(['score', '--model', model, '--recording', 'spike']);
+    const [anomaly] = jsonLines<{ id: string; incident: string }>(scored.stdout);
+    id = anomaly?.id ?? '';
+    const explained = await ethogram(['explain', id, '-o', 'table']);
+    expect(explained.code, explained.stderr).toBe(0);
+    expect(explained.stdout).toMatch(/because {5}\S+/);
+    const byIncident = await ethogram(['explain', anomaly?.incident ?? '']);
+    expect(JSON.parse(byIncident.stdout)).toMatchObject({ id });
+    expect((await ethogram(['explain', 'nothing'])).code).toBe(2);
+  });
+
+  test('ack keeps what a person said, and refuses what contradicts itself', async () => {
+    const acked = await ethogram(['ack', id, '--expected', '--until', '7d']);
+    expect(acked.code, acked.stderr).toBe(0);
+    expect(JSON.parse(acked.stdout)).toMatchObject({ verdict: 'expected', anomaly: id });
+    expect((await ethogram(['ack', id])).code).toBe(2);
+    expect((await ethogram(['ack', id, '--expected', '--misbehaviour'])).code).toBe(2);
+    expect((await ethogram(['ack', id, '--expected', '--until', '-1h'])).code).toBe(2);
+  });
+
+  test('the time of misbehaviour is left out of the next training', async () => {
+    expect((await ethogram(['ack', id, '--misbehaviour'])).code).toBe(0);
+    const file = join(folder, 'without.json');
+    const args = ['train', '--from', '2026-05-01', '--host', 'plant', '--name', 'w', '--out', file];
+    const trained = await ethogram(args);
+    expect(trained.code, trained.stderr).toBe(0);
+    const { window } = JSON.parse(readFileSync(file, 'utf8')) as {
+      window: { exclude: { from: number; to: number }[] };
+    };
+    expect(window.exclude).toHaveLength(1);
+    expect(window.exclude[0]?.from).toBeGreaterThan(Date.UTC(2026, 4, 3));
+  });
+
+  test('compare says whether a window is like what was learned', async () => {
+    const same = await ethogram(['compare', '--model', model, '--recording', 'plant']);
+    expect(same.code, same.stderr).toBe(0);
+    expect(JSON.parse(same.stdout)).toMatchObject({ type: 'comparison', ticks: ROWS });
+  });
+});
+
+describe('doctor', () => {
+  test('names what it looked at, with a remedy for everything that fails', async () => {
+    const { code, stdout } = await ethogram(['doctor']);
+    expect([0, 5]).toContain(code);
+    const rows = jsonLines<{ name: string; ok: boolean; remedy: string }>(stdout);
+    const names = rows.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['backend.ebpf', 'backend.procfs', 'store']));
+    for (const { name, ok, remedy } of rows) if (!ok) expect(remedy, name).not.toBe('');
+  });
+
+  test('a store that nobody has written to yet is no fault, one that does not open is', async () => {
+    const fresh = await ethogram(['doctor', '--store', `lmdb:${join(folder, 'fresh')}`]);
+    expect([0, 5]).toContain(fresh.code);
+    const broken = await ethogram(['doctor', '--store', 'nosuch://x/y']);
+    expect([5, 6]).toContain(broken.code);
+  });
+});
+
 describe('exit codes', () => {
   test('2 for a malformed line, named by file, line and column, and the store stays as it was', async () => {
     const bad = join(folder, 'bad.csv');

@@ -3,9 +3,11 @@ import { ackCommand } from './commands/ack.js';
 import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { configCheckCommand } from './commands/config-check.js';
+import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { graphCommand } from './commands/graph.js';
+import { graphDiffCommand } from './commands/graph-diff.js';
 import { importCommand } from './commands/import.js';
 import {
   modelsExportCommand,
@@ -39,6 +41,7 @@ export const commands: readonly Command[] = Object.freeze([
   ackCommand,
   compareCommand,
   graphCommand,
+  graphDiffCommand,
   modelsLsCommand,
   modelsShowCommand,
   modelsDiffCommand,
@@ -49,6 +52,7 @@ export const commands: readonly Command[] = Object.freeze([
   modelsRollbackCommand,
   storeRetainCommand,
   storeCompactCommand,
+  doctorCommand,
   configCheckCommand,
   completionCommand,
 ]);

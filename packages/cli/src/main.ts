@@ -6,7 +6,12 @@ import { commands } from './commands.js';
 import { type Interruption, watchSignals } from './interruption.js';
 import { openStoreAt } from './open-store-at.js';
 import { checkConfig } from './options/check-config.js';
-import { type ConfigFile, configPaths, readConfigFile } from './options/config-file.js';
+import {
+  type ConfigFile,
+  configPaths,
+  readConfigFile,
+  sectionName,
+} from './options/config-file.js';
 import { type GlobalValues, globalOptions } from './options/global-options.js';
 import { resolveOptions, strongestOf, unknownVariables } from './options/resolve-options.js';
 import { createNotices } from './output/notices.js';
@@ -105,7 +110,7 @@ function findConfig({ globalFlags }: Selection, terminal: Terminal): ConfigFile 
 
 function readOptions(selection: Selection, config: ConfigFile | undefined, terminal: Terminal) {
   const { command, flags, globalFlags } = selection;
-  const section = command.name.split(' ');
+  const section = [sectionName(command.name)];
   const env = terminal.env;
   const sources = { flags: globalFlags, env, config };
   const globals = resolveOptions(globalOptions, section, sources) as GlobalValues;

@@ -1,7 +1,7 @@
 import { printable } from '@ethogram/report';
 import type { Command } from '../command.js';
 import { cliErrors } from '../errors.js';
-import type { ConfigEntry, ConfigFile } from './config-file.js';
+import { type ConfigEntry, type ConfigFile, sectionName } from './config-file.js';
 import { globalOptions } from './global-options.js';
 import { flagName, type OptionSpec, type OptionSpecs } from './option.js';
 import { readValue } from './resolve-options.js';
@@ -36,11 +36,13 @@ function optionsOf(
   entry: ConfigEntry,
   commands: readonly Command[],
 ): readonly (readonly [string, OptionSpec<unknown>])[] {
-  const section = entry.path.slice(0, -1).join(' ');
+  const section = entry.path.slice(0, -1).join('.');
   const scopes: readonly OptionSpecs[] =
     entry.path.length === 1
       ? [globalOptions, ...commands.map((command) => command.options)]
-      : commands.filter((c) => c.name === section).flatMap((c) => [globalOptions, c.options]);
+      : commands
+          .filter(({ name }) => sectionName(name) === section)
+          .flatMap((c) => [globalOptions, c.options]);
   return scopes.flatMap((specs) =>
     Object.entries(specs).filter(
       // A file that names another file to read instead of itself would be a riddle.
@@ -52,7 +54,7 @@ function optionsOf(
 function unknownKey(entry: ConfigEntry, commands: readonly Command[]): Error {
   const section = entry.path.slice(0, -1);
   const name = printable(entry.path.join('.'));
-  const isCommand = commands.some((command) => command.name === section.join(' '));
+  const isCommand = commands.some(({ name }) => sectionName(name) === section.join('.'));
   const found =
     section.length > 0 && !isCommand
       ? `expected the section of a command, found ${name}`

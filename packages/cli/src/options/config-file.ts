@@ -24,6 +24,11 @@ export interface ConfigFile {
 /** A config file is written by hand; one above this size is something else. */
 const MAX_BYTES = 1 << 20;
 
+/** The section of a command: `[record]`, `[models-ls]` (`store` is a key, so it cannot be a section). */
+export function sectionName(command: string): string {
+  return command.replaceAll(' ', '-');
+}
+
 /**
  * Where a config file is looked for when none is named: the user's, then the machine's.
  * @param env the environment, for `XDG_CONFIG_HOME`.

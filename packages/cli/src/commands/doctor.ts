@@ -1,0 +1,99 @@
+import { EthogramError } from '@ethogram/core';
+import { countText, printable, type View } from '@ethogram/report';
+import { type CommandContext, defineCommand } from '../command.js';
+import { codedError } from '../output/print-error.js';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly expected: string;
+  /** What to do; empty where it is ok. */
+  readonly remedy: string;
+  /** What does not work, or works less well, where it is not ok. */
+  readonly affects: string;
+}
+
+const view: View<Finding> = {
+  columns: [
+    { name: 'name', value: (row) => row.name },
+    { name: 'ok', value: (row) => row.ok },
+    { name: 'found', value: (row) => row.found },
+    { name: 'expected', value: (row) => row.expected },
+    { name: 'remedy', value: (row) => row.remedy },
+    { name: 'affects', value: (row) => row.affects },
+  ],
+  record: (row) => row,
+  line: (row, style) => {
+    const head = `${row.ok ? style.good('ok   ') : style.critical('fails')} ${style.bold(row.name)}: ${printable(row.found)}`;
+    if (row.ok) return head;
+    const more = [
+      `expected ${row.expected}`,
+      ...(row.affects ? [`affects ${row.affects}`] : []),
+      ...(row.remedy ? [`remedy: ${row.remedy}`] : []),
+    ];
+    return [head, ...more.map((text) => `      ${printable(text)}`)].join('\n');
+  },
+};
+
+/** What `doctor` exits with: nothing can measure here, or the store does not open. */
+const CANNOT_MEASURE = 5;
+const NO_STORE = 6;
+/** A store that nobody has written to is no fault: the first recording makes it. */
+const NO_STORE_YET = 'STORE-1013';
+
+/** `doctor`: what works here, what does not, and the remedy. */
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  summary: 'say what works on this host, what does not, and the remedy',
+  description:
+    'Looks at the kernel, BTF, capabilities, cgroups, clock and native addons, opens each backend for a moment, and opens the store. Exits with 0 where recording works, with 5 where no backend can measure, with 6 where the store cannot be opened.',
+  options: {},
+  examples: [
+    { run: 'ethogram doctor', does: 'everything' },
+    { run: 'ethogram doctor -o json', does: 'for a script' },
+  ],
+  async run(context) {
+    const { examineHost } = await import('@ethogram/collector');
+    const backends = [await checkBackend('ebpf'), await checkBackend('procfs')];
+    const store = await checkStore(context);
+    await context.out.list(view, [...examineHost(), ...backends, store]);
+    if (!backends.some(({ ok }) => ok)) return CANNOT_MEASURE;
+    return store.ok ? 0 : NO_STORE;
+  },
+});
+
+async function checkBackend(backend: 'ebpf' | 'procfs'): Promise<Finding> {
+  const { openCollector } = await import('@ethogram/collector');
+  const check = { name: `backend.${backend}`, expected: 'it opens' };
+  try {
+    const source = await openCollector({ backend });
+    const { blind } = source.description;
+    await source.close();
+    const found = blind.length > 0 ? `works; cannot see ${blind.join(', ')}` : 'works';
+    return { ...check, ok: true, found, remedy: '', affects: '' };
+  } catch (failure) {
+    const { code, message, remedy } = codedError(failure);
+    const affects =
+      backend === 'ebpf' ? 'counts of system calls, sizes, links, short-lived processes' : 'all';
+    return { ...check, ok: false, found: `${code}: ${message}`, remedy, affects };
+  }
+}
+
+async function checkStore(context: CommandContext): Promise<Finding> {
+  const check = { name: 'store', expected: 'it opens and can be listed' };
+  try {
+    const store = await context.openStore('read');
+    const recordings = await store.samples.recordings();
+    const found = `${store.uri}: ${countText(recordings.length, 'recording')}`;
+    return { ...check, ok: true, found, remedy: '', affects: '' };
+  } catch (failure) {
+    if (!(failure instanceof EthogramError)) throw failure;
+    const { code, message, remedy } = failure;
+    if (code === NO_STORE_YET) {
+      return { ...check, ok: true, found: `${message} yet`, remedy: '', affects: '' };
+    }
+    return { ...check, ok: false, found: `${code}: ${message}`, remedy, affects: 'all commands' };
+  }
+}
