@@ -14,6 +14,7 @@ import {
 } from '@ethogram/features';
 import { quantile } from 'simple-statistics';
 import type { Draft } from '../draft.js';
+import { DistanceLog } from './distance-log.js';
 import { eachTick } from './window-ticks.js';
 
 /** Fewest held-out scores that make a calibration. */
@@ -71,64 +72,52 @@ export async function calibrateWindow(
   return { seen: total > 0 ? seen / total : 0, strangest: strangest.slice(0, STRANGEST) };
 }
 
-/** Squared distances of one moment, one per view. */
-interface Seen {
-  readonly ts: number;
-  readonly distances: Float64Array;
-}
-
 class SourceCalibrator {
   seen = 0;
   total = 0;
   readonly #draft: Draft;
   readonly #views: readonly View[];
-  readonly #fit: Seen[] = [];
-  readonly #held: Seen[] = [];
+  readonly #log: DistanceLog;
+  readonly #distances: Float64Array;
+  #fitRows = 0;
   #scored: { readonly ts: number; readonly s: number }[] = [];
 
   constructor(draft: Draft) {
     this.#draft = draft;
     this.#views = draft.withoutRates === null ? prepareViews(draft) : [];
+    this.#log = new DistanceLog(this.#views.length);
+    this.#distances = new Float64Array(this.#views.length);
   }
 
   visit(source: SourceTracker, ts: number, fitting: boolean): void {
     if (this.#views.length === 0 || !viewsReady(this.#views, source)) return;
-    const distances = Float64Array.from(this.#views, (view) => view.distance(source));
-    (fitting ? this.#fit : this.#held).push({ ts, distances });
+    for (const [v, view] of this.#views.entries()) this.#distances[v] = view.distance(source);
+    this.#log.push(ts, this.#distances);
+    if (fitting) this.#fitRows = this.#log.rows;
   }
 
   /** Scales the views by all of training, and calibrates by what the fit did not see. */
   finish(): void {
     if (this.#views.length === 0) return;
-    const all = [...this.#fit, ...this.#held];
     for (const [v, view] of this.#views.entries()) {
-      const known = all.map(({ distances }) => distances[v] as number).filter(isNumber);
+      const known = this.#log.column(v);
       const part = this.#draft[view.name];
       if (part && known.length > 0) part.scale = scaleOfDistances(known);
     }
-    const combined = all.map(({ distances }) => this.#combine(distances)).filter(isNumber);
+    const combined = this.#combined().map(({ s }) => s);
     if (combined.length > 0) this.#draft.scale = scaleOf(combined);
-    const scored = (part: readonly Seen[]): { readonly ts: number; readonly s: number }[] =>
-      part
-        .map(({ ts, distances }) => ({ ts, s: this.#combine(distances) }))
-        .filter(({ s }) => isNumber(s));
-    const fit = scored(this.#fit);
-    const held = scored(this.#held);
-    this.#scored = [...fit, ...held];
+    this.#scored = this.#combined();
+    const fitUntil = this.#fitRows > 0 ? this.#log.ts(this.#fitRows - 1) : Number.NEGATIVE_INFINITY;
+    const fit = this.#scored.filter(({ ts }) => ts <= fitUntil).map(({ s }) => s);
+    const held = this.#scored.filter(({ ts }) => ts > fitUntil).map(({ s }) => s);
     if (held.length < MIN_SCORES) {
       this.#draft.withoutRates = `only ${held.length} held-out scores, needs ${MIN_SCORES}`;
       return;
     }
-    const usual =
-      fit.length > 0
-        ? quantile(
-            fit.map(({ s }) => s),
-            0.99,
-          )
-        : Number.POSITIVE_INFINITY;
+    const usual = fit.length > 0 ? quantile(fit, 0.99) : Number.POSITIVE_INFINITY;
     this.total = held.length;
-    this.seen = held.filter(({ s }) => s <= usual).length;
-    this.#draft.calibration = calibrate(held.map(({ s }) => s)) as Draft['calibration'];
+    this.seen = held.filter((s) => s <= usual).length;
+    this.#draft.calibration = calibrate(held) as Draft['calibration'];
   }
 
   strangest(): readonly { ts: number; source: string; score: number }[] {
@@ -139,11 +128,14 @@ class SourceCalibrator {
       .map(({ ts, s }) => ({ ts, source, score: s }));
   }
 
-  #combine(distances: Float64Array): number {
-    return combineViews(distances, combinationOf(this.#draft, this.#views)).s;
+  /** The combined score of every moment that has one. */
+  #combined(): { readonly ts: number; readonly s: number }[] {
+    const combination = combinationOf(this.#draft, this.#views);
+    const scores: { readonly ts: number; readonly s: number }[] = [];
+    for (let row = 0; row < this.#log.rows; row++) {
+      const { s } = combineViews(this.#log.distances(row), combination);
+      if (!Number.isNaN(s)) scores.push({ ts: this.#log.ts(row), s });
+    }
+    return scores;
   }
-}
-
-function isNumber(value: number): boolean {
-  return !Number.isNaN(value);
 }
