@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type OpenOptions, openStore, type Store } from '@ethogram/store';
-import { storeContract } from '@ethogram/testkit';
+import type { OpenOptions, Store } from '@ethogram/store';
+import { type StoreFixture, storeContract } from '@ethogram/testkit';
 import { MongoClient } from 'mongodb';
-import { afterAll, describe, it } from 'vitest';
-import { startMongoServer } from './mongodb-server.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openMongoStore } from '../../packages/store/src/drivers/mongodb/mongo-store.js';
+import { startMongoServer, type TestServer } from './mongodb-server.js';
+import { watchNeverSend } from './never-send.js';
 
 const server = await startMongoServer();
 
@@ -16,25 +18,107 @@ if ('reason' in server) {
   });
 } else {
   afterAll(() => server.stop());
+  storeContract('mongodb: (bucketed)', () => freshDatabase(server, 'bucketed'));
+  storeContract('mongodb: (native)', () => freshDatabase(server, 'native'), { rewrites: false });
+  layoutTests(server);
+}
 
-  storeContract('mongodb: (bucketed)', async () => {
-    const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
-    const uri = `${server.host}/${database}${server.options}`;
-    const opened: Store[] = [];
-    const open = async (options: OpenOptions): Promise<Store> => {
-      const store = await openStore(uri, options);
-      opened.push(store);
-      return store;
+/** A database of its own, whose every command is watched. */
+async function freshDatabase(
+  { host, options }: TestServer,
+  layout: 'native' | 'bucketed',
+): Promise<StoreFixture> {
+  const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+  const uri = `${host}/${database}${options}`;
+  const opened: Store[] = [];
+  const notes: string[][] = [];
+  const open = async (more: OpenOptions): Promise<Store> => {
+    const store = await openMongoStore(uri, database, { layout, ...more }, (client) =>
+      notes.push(watchNeverSend(client, 'samples')),
+    );
+    opened.push(store);
+    return store;
+  };
+  return {
+    store: await open({ mode: 'write' }),
+    reopen: open,
+    dispose: async () => {
+      for (const store of opened) await store.close();
+      await dropDatabase(uri, database);
+      // On the bucketed path there is no such collection: nothing may touch it at all.
+      expect(notes.flat()).toEqual([]);
+    },
+  };
+}
+
+async function dropDatabase(uri: string, database: string): Promise<void> {
+  const client = await new MongoClient(uri).connect();
+  await client.db(database).dropDatabase();
+  await client.close();
+}
+
+function layoutTests({ host, options, named }: TestServer): void {
+  describe('the layout of a MongoDB store', () => {
+    const inspect = async (
+      layout: 'auto' | 'native' | 'bucketed',
+      look: (names: Map<string, string | undefined>, format: unknown) => void,
+    ): Promise<void> => {
+      const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+      const uri = `${host}/${database}${options}`;
+      const store = await openMongoStore(uri, database, { mode: 'write', layout });
+      await store.close();
+      const client = await new MongoClient(uri).connect();
+      const db = client.db(database);
+      const list = await db.listCollections().toArray();
+      look(
+        new Map(list.map(({ name, type }) => [name, type])),
+        await db.collection<{ _id: string }>('format').findOne({ _id: 'format' }),
+      );
+      await client.close();
+      await dropDatabase(uri, database);
     };
-    return {
-      store: await open({ mode: 'write' }),
-      reopen: open,
-      dispose: async () => {
-        for (const store of opened) await store.close();
-        const client = await new MongoClient(uri).connect();
-        await client.db(database).dropDatabase();
-        await client.close();
-      },
-    };
+
+    it('is what listCollections says of the collection, not what create accepts', async () => {
+      await inspect('auto', (names, format) => {
+        const native = names.get('samples') === 'timeseries';
+        expect(names.has('samples')).toBe(native);
+        expect(format).toMatchObject({ layout: native ? 'native' : 'bucketed' });
+        if (!named) expect(native).toBe(false);
+      });
+    });
+
+    it('is ordinary collections where that is asked for', async () => {
+      await inspect('bucketed', (names, format) => {
+        expect(names.has('samples')).toBe(false);
+        expect(format).toMatchObject({ layout: 'bucketed' });
+      });
+    });
+
+    it('stays what it was when the store is opened again', async () => {
+      const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+      const uri = `${host}/${database}${options}`;
+      for (const layout of ['native', 'bucketed', 'auto'] as const) {
+        await (await openMongoStore(uri, database, { mode: 'write', layout })).close();
+      }
+      const client = await new MongoClient(uri).connect();
+      const format = client.db(database).collection<{ _id: string }>('format');
+      expect(await format.findOne({ _id: 'format' })).toMatchObject({ layout: 'native' });
+      await client.close();
+      await dropDatabase(uri, database);
+    });
+
+    it('refuses a database of a newer version', async () => {
+      const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+      const uri = `${host}/${database}${options}`;
+      await (await openMongoStore(uri, database, { mode: 'write' })).close();
+      const client = await new MongoClient(uri).connect();
+      const format = client.db(database).collection<{ _id: string }>('format');
+      await format.updateOne({ _id: 'format' }, { $set: { version: 99 } });
+      await client.close();
+      await expect(openMongoStore(uri, database, { mode: 'read' })).rejects.toMatchObject({
+        code: 'STORE-1004',
+      });
+      await dropDatabase(uri, database);
+    });
   });
 }

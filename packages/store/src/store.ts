@@ -30,6 +30,13 @@ export interface AppendResult {
   readonly stored: number;
   /** Ticks that the store already had under their `(host, boot, seq)`. */
   readonly repeated: number;
+  /**
+   * Ticks that wait in memory since the database cannot be reached; they are sent before the next
+   * ones. Absent where nothing waits; a process that is killed loses them.
+   */
+  readonly buffered?: number;
+  /** Ticks that the bound of that buffer has pushed out since the store was opened. */
+  readonly dropped?: number;
 }
 
 /** Keeps ticks. What `append` acknowledged survives `kill -9` of the writer. */
@@ -216,6 +223,13 @@ export interface OpenOptions {
   readonly sync?: 'tick' | '5s' | 'off';
   /** The most bytes that an embedded store may use; none by default. */
   readonly maxBytes?: number;
+  /** What a writer to a MongoDB store keeps in memory while it cannot reach it. */
+  readonly buffer?: { readonly ticks: number; readonly values: number };
+  /**
+   * How a MongoDB store keeps samples. `auto`, the default: native time-series collections where
+   * the server has them, bucketed ordinary ones where it has not. A database stays as it was made.
+   */
+  readonly layout?: 'auto' | 'native' | 'bucketed';
   /** Where the time of leases comes from; the machine's by default. */
   readonly clock?: Clock;
 }

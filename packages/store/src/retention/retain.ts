@@ -14,6 +14,8 @@ export type Part = Pick<RecordingInfo, 'name' | 'host'>;
 
 /** What retention needs of a driver; every call is complete or has not happened. */
 export interface SlotKeeper {
+  /** Whether chunks can be changed; where they cannot, ticks stay as recorded until they are too old. */
+  readonly rewrites: boolean;
   /** Whether several chunks can be replaced by one at once. */
   readonly repacks: boolean;
   parts(): Promise<readonly Part[]>;
@@ -62,18 +64,15 @@ export async function retain(
       );
       deletedTicks += ticksIn(old);
     }
-    for (const group of groupsOf(
-      slots.filter((slot) => !old.includes(slot)),
-      keeper.repacks,
-      nowMs,
-    )) {
+    const rest = slots.filter((slot) => keeper.rewrites && !old.includes(slot));
+    for (const group of groupsOf(rest, keeper.repacks, nowMs)) {
       signal?.throwIfAborted();
       const change = await settle(keeper, part, group, { policy, pins, nowMs });
       mergedTicks += change.merged;
       repackedChunks += change.repacked;
     }
   }
-  if (policy.maxBytes !== undefined) {
+  if (policy.maxBytes !== undefined && keeper.rewrites) {
     deletedTicks += await shrink(keeper, parts, { maxBytes: policy.maxBytes, pins, signal });
   }
   const usedBytes = await keeper.usedBytes();

@@ -1,7 +1,6 @@
-import { type Block, type Clock, manualClock, type Tick, unpackTicks } from '@ethogram/core';
+import { type Block, type Tick, unpackTicks } from '@ethogram/core';
 import type { OpenOptions, ReadQuery, Store } from '@ethogram/store';
 import { afterEach } from 'vitest';
-import { EXAMPLE_START } from '../example-ticks.js';
 
 /** An empty store under test, and how to look at the same data again. */
 export interface StoreFixture {
@@ -12,9 +11,10 @@ export interface StoreFixture {
   readonly dispose: () => Promise<void>;
 }
 
-/** A clock for stores under test: they own the time of leases. */
-export function contractClock(): Clock & { advance(ms: number): void } {
-  return manualClock(EXAMPLE_START);
+/** What a driver cannot do by its nature. */
+export interface ContractOptions {
+  /** False where stored ticks cannot be merged, nor deleted by size. */
+  readonly rewrites?: boolean;
 }
 
 /** Opens fixtures that are disposed after each test of the enclosing suite. */

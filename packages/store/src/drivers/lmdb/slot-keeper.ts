@@ -10,6 +10,7 @@ import { chunkOf, type StoredSlot, slotsOf } from './slots.js';
 
 /** Chunks in an LMDB environment, for retention; each change is one transaction. */
 export class LmdbSlotKeeper implements SlotKeeper {
+  readonly rewrites = true;
   readonly repacks = true;
   readonly #environment: LmdbEnvironment;
   readonly #samples: LmdbSamples;

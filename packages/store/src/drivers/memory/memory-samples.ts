@@ -22,6 +22,7 @@ interface Held {
 
 /** Samples in arrays; slots are minutes, the newest of which counts as open. */
 export class MemorySamples implements SampleStore, SlotKeeper {
+  readonly rewrites = true;
   readonly repacks = false;
   readonly #parts = new Map<string, Held>();
   readonly #guard: (write: boolean) => void;

@@ -66,6 +66,8 @@ export interface SampleDocument {
   };
   readonly boot: string;
   readonly seq: number;
+  /** Counts the documents of one source in one tick, from 0: documents end at 4 MB here. */
+  readonly part: number;
   /** Metric and value. */
   readonly m: readonly { readonly k: string; readonly v: number }[];
   /** Histograms: metric, scheme, buckets and counts. */
@@ -154,7 +156,11 @@ export interface PinDocument {
 export interface FormatDocument {
   readonly _id: 'format';
   readonly version: number;
+  readonly layout: Layout;
 }
+
+/** How samples are kept: in a native time-series collection, or in ordinary ones. */
+export type Layout = 'native' | 'bucketed';
 
 /** The name of the time-series collection, where there is one. */
 export const SAMPLES = 'samples';

@@ -20,7 +20,10 @@ export function codedMongo(cause: unknown, uri: string): EthogramError {
   const text = redactUri(cause instanceof Error ? cause.message : String(cause));
   const where = redactUri(uri);
   // The client's own error is not kept as the cause: it may hold the URI.
-  const details = { name: cause instanceof Error ? cause.name : 'unknown' };
+  const details = {
+    name: cause instanceof Error ? cause.name : 'unknown',
+    outage: isOutage(cause),
+  };
   if (
     cause instanceof MongoServerError &&
     (cause.code === AUTHENTICATION_FAILED || cause.code === UNAUTHORIZED)
@@ -32,7 +35,11 @@ export function codedMongo(cause: unknown, uri: string): EthogramError {
 
 /** Whether the database was not reached, or went away before it answered, so that asking again may help. */
 export function isOutage(cause: unknown): boolean {
+  if (cause instanceof EthogramError) return cause.details.outage === true;
   if (!(cause instanceof MongoError)) return false;
+  // A bulk write carries what happened to it as its response.
+  const inner: unknown = cause instanceof MongoServerError ? cause.errorResponse : undefined;
+  if (inner instanceof MongoError) return isOutage(inner);
   return (
     cause instanceof MongoNetworkError ||
     cause instanceof MongoServerSelectionError ||

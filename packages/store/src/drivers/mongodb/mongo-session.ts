@@ -2,8 +2,9 @@ import { type Db, MongoClient, ReadPreference } from 'mongodb';
 import { storeErrors } from '../../errors.js';
 import type { OpenOptions } from '../../store.js';
 import { redactUri } from '../../store-uri.js';
-import { type Collections, collectionsOf, ensureIndexes } from './documents.js';
+import { type Collections, collectionsOf, ensureIndexes, type Layout } from './documents.js';
 import { codedMongo } from './mongo-errors.js';
+import { settleLayout } from './settle-layout.js';
 
 /** The version of the schema; a database of a newer one is refused. */
 const FORMAT = 1;
@@ -19,6 +20,7 @@ export class MongoSession {
   readonly db: Db;
   readonly #client: MongoClient;
   readonly #collections: Collections;
+  #layout: Layout = 'bucketed';
   #closed = false;
 
   private constructor(
@@ -63,12 +65,26 @@ export class MongoSession {
       await client.connect();
       const session = new MongoSession(uri, database, client, options.mode);
       await session.#checkFormat();
+      session.#layout = await settleLayout(session.db, session.#collections, {
+        create: options.mode === 'write',
+        wanted: options.layout ?? 'auto',
+        version: FORMAT,
+      });
       if (options.mode === 'write') await ensureIndexes(session.#collections);
       return session;
     } catch (cause) {
       await client?.close().catch(() => undefined);
       throw codedMongo(cause, uri);
     }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** How this database keeps samples. */
+  get layout(): Layout {
+    return this.#layout;
   }
 
   /**
@@ -108,13 +124,6 @@ export class MongoSession {
   async #checkFormat(): Promise<void> {
     const { format } = this.#collections;
     const found = await format.findOne({ _id: 'format' });
-    if (!found && this.mode === 'write') {
-      await format.updateOne(
-        { _id: 'format' },
-        { $setOnInsert: { version: FORMAT } },
-        { upsert: true },
-      );
-    }
     if ((found?.version ?? FORMAT) <= FORMAT) return;
     throw storeErrors.make(
       'STORE-1004',

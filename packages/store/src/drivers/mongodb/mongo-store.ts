@@ -2,11 +2,15 @@ import { systemClock } from '@ethogram/core';
 import type { MongoClient } from 'mongodb';
 import type { OpenOptions, Store } from '../../store.js';
 import { BucketedSamples } from './bucketed-samples.js';
+import { isOutage } from './mongo-errors.js';
 import { MongoEvents } from './mongo-events.js';
 import { MongoLeases } from './mongo-leases.js';
 import { MongoMaintenance } from './mongo-maintenance.js';
 import { MongoModels } from './mongo-models.js';
 import { MongoSession } from './mongo-session.js';
+import { NativeSamples } from './native-samples.js';
+import { NativeSlotKeeper } from './native-slot-keeper.js';
+import { ResendBuffer } from './resend-buffer.js';
 import { MongoSlotKeeper } from './slot-keeper.js';
 
 /**
@@ -22,13 +26,24 @@ export async function openMongoStore(
 ): Promise<Store> {
   const clock = options.clock ?? systemClock;
   const session = await MongoSession.open(uri, database, options, watch);
+  const native = session.layout === 'native';
+  const stored = native ? new NativeSamples(session) : new BucketedSamples(session);
+  const buffer = new ResendBuffer(stored, isOutage, options.buffer);
+  const keeper = native ? new NativeSlotKeeper(session) : new MongoSlotKeeper(session);
   return {
     uri: session.uri,
-    samples: new BucketedSamples(session),
+    samples: options.mode === 'write' ? buffer : stored,
     models: new MongoModels(session),
     events: new MongoEvents(session),
     leases: new MongoLeases(session, clock),
-    maintenance: new MongoMaintenance(session, new MongoSlotKeeper(session), clock),
-    close: () => session.close(),
+    maintenance: new MongoMaintenance(session, keeper, clock),
+    close: async () => {
+      if (session.closed) return;
+      try {
+        if (options.mode === 'write') await buffer.finish();
+      } finally {
+        await session.close();
+      }
+    },
   };
 }

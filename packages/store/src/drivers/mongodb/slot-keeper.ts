@@ -13,6 +13,7 @@ const HEAD = { data: 0, runs: 0 } as const;
  * reader sees the one or the other; several are never put together.
  */
 export class MongoSlotKeeper implements SlotKeeper {
+  readonly rewrites = true;
   readonly repacks = false;
   readonly #session: MongoSession;
 
