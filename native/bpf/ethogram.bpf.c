@@ -16,5 +16,6 @@
 #include "flows.bpf.h"
 #include "sockets.bpf.h"
 #include "seed.bpf.h"
+#include "block.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

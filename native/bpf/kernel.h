@@ -190,6 +190,46 @@ struct task_struct {
   struct task_io_accounting ioac;
 };
 
+struct address_space {
+  struct inode *host;
+};
+
+struct page {
+  struct address_space *mapping;
+  unsigned long compound_head;
+};
+
+struct folio;
+
+struct bio_vec {
+  struct page *bv_page;
+};
+
+struct bvec_iter {
+  unsigned int bi_idx;
+};
+
+struct bio {
+  struct bvec_iter bi_iter;
+  struct bio_vec *bi_io_vec;
+};
+
+struct gendisk {
+  int major;
+  int first_minor;
+  char disk_name[32];
+};
+
+struct request_queue {
+  struct gendisk *disk;
+};
+
+struct request {
+  struct request_queue *q;
+  unsigned int cmd_flags;
+  struct bio *bio;
+};
+
 struct ns_common {
   unsigned int inum;
 };

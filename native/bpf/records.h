@@ -165,6 +165,26 @@ struct pipe_record {
   struct identity owner;
 };
 
+/* Whom what reached a device is charged to: who asked, or who dirtied the pages. */
+struct charge_key {
+  struct identity identity;
+  u32 kernel; /* 1: a kernel thread */
+  u32 unused;
+};
+
+struct charge {
+  u64 ops[2]; /* reads, writes */
+  u64 bytes[2];
+};
+
+#define LATENCY_BUCKETS 64
+
+/* Requests of a whole device by the time they took: bucket k holds 2^k … 2^(k+1) - 1 ns. */
+struct device {
+  char name[32];
+  u64 latencies[LATENCY_BUCKETS];
+};
+
 struct path_record {
   u32 kind;
   u32 id;     /* of an executable */

@@ -29,6 +29,14 @@ export interface EbpfLink {
   readonly bytes: number;
 }
 
+/** Requests that a whole device completed since the reading before. */
+export interface EbpfDevice {
+  /** As `/proc/diskstats` calls it. */
+  readonly name: string;
+  /** By the time they took: index k counts 2^k … 2^(k+1) − 1 ns. Length: 64. */
+  readonly latencies: Float64Array;
+}
+
 /** What happened since the reading before; rows are identities, in no particular order. */
 export interface EbpfReading {
   /** Length: rows. */
@@ -48,6 +56,8 @@ export interface EbpfReading {
   /** Of identities first met in this reading. */
   readonly facts: readonly EbpfFacts[];
   readonly links: readonly EbpfLink[];
+  /** Devices that completed a request. */
+  readonly devices: readonly EbpfDevice[];
   /** Identities that will not come again under their number. */
   readonly retired: Uint32Array;
   /** The identity of this very process; 0 where it is not known. */
@@ -70,7 +80,9 @@ export const EBPF_COLUMNS = [
   'io.read.bytes',
   'io.write.ops',
   'io.write.bytes',
+  'disk.read.ops',
   'disk.read.bytes',
+  'disk.write.ops',
   'disk.write.bytes',
   'process.starts',
   'process.exits',
@@ -97,6 +109,8 @@ export const EBPF_TABLES = Object.freeze({
 
 /** Programs attached to the kernel. */
 export interface EbpfSession {
+  /** Names of the programs that this kernel has no place for, or refused. */
+  readonly missing: readonly string[];
   /**
    * One at a time. Rejects where the kernel refuses to be read.
    * @param snapshot whether links that did nothing are wanted too.

@@ -1,7 +1,20 @@
-export type { EbpfAddon, EbpfFacts, EbpfLink, EbpfReading, EbpfSession } from './ebpf-addon.js';
+export type {
+  EbpfAddon,
+  EbpfDevice,
+  EbpfFacts,
+  EbpfLink,
+  EbpfReading,
+  EbpfSession,
+} from './ebpf-addon.js';
 export { EBPF_COLUMNS, EBPF_TABLES } from './ebpf-addon.js';
 export { loadEbpf } from './load-ebpf.js';
 export type { Loaded } from './load-procfs.js';
 export { loadProcfs } from './load-procfs.js';
-export type { ProcessScan, ProcessScanner, ProcfsAddon, ScannedFacts } from './procfs-addon.js';
-export { SCAN_COLUMNS, SCAN_FLAGS } from './procfs-addon.js';
+export type {
+  ProcessScan,
+  ProcessScanner,
+  ProcfsAddon,
+  ScannedDescriptors,
+  ScannedFacts,
+} from './procfs-addon.js';
+export { DESCRIPTOR_KINDS, SCAN_COLUMNS, SCAN_FLAGS } from './procfs-addon.js';

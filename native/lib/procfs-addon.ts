@@ -5,6 +5,8 @@ export interface ScannedFacts {
   readonly pid: number;
   readonly uid: number;
   readonly kernelThread: boolean;
+  /** The scanner's number of its parent, where that was met before it. */
+  readonly parent?: number;
   readonly comm: string;
   /** Missing for kernel threads, zombies, and where it may not be read. */
   readonly exe?: string;
@@ -61,9 +63,31 @@ export const SCAN_FLAGS = Object.freeze({
   ended: 16,
 });
 
+/** Sockets and pipes that processes hold, one row each. */
+export interface ScannedDescriptors {
+  /** Per row: the scanner's number of the process. */
+  readonly process: Uint32Array;
+  /** {@link DESCRIPTOR_KINDS}. */
+  readonly kind: Uint8Array;
+  /** Inode of the socket or pipe. */
+  readonly inode: Float64Array;
+  /** Inode of the process's network namespace; 0 where it may not be known. */
+  readonly net: Float64Array;
+}
+
+/** What a descriptor of {@link ScannedDescriptors} is. */
+export const DESCRIPTOR_KINDS = Object.freeze({
+  socket: 0,
+  pipeReader: 1,
+  pipeWriter: 2,
+  pipeBoth: 3,
+});
+
 /** Reads the process table; the first scan is the baseline, whose deltas are all 0. */
 export interface ProcessScanner {
   next(): ProcessScan;
+  /** Of the processes of the last scan; a system call for each descriptor of the host. */
+  descriptors(): ScannedDescriptors;
   /** May be called again. */
   close(): void;
 }
@@ -72,6 +96,11 @@ export interface ProcessScanner {
 export interface ProcfsAddon {
   /** Nanoseconds since boot, suspend included (CLOCK_BOOTTIME). */
   bootTimeNs(): bigint;
+  /**
+   * Inodes of connected unix sockets of our own network namespace, each followed by its peer's.
+   * Empty where the kernel does not tell.
+   */
+  unixPeers(): Float64Array;
   /** @throws Error where the root cannot be opened. */
   readonly ProcessScanner: new (
     procRoot: string,

@@ -5,6 +5,7 @@
       'sources': [
         '../../src/core/procfs_scanner.cc',
         '../../src/core/procfs_text.cc',
+        '../../src/core/procfs_unix_peers.cc',
         '../../src/binding/procfs.cc',
       ],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],

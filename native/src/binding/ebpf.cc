@@ -9,6 +9,7 @@
 namespace {
 
 using ethogram::ebpf::Batch;
+using ethogram::ebpf::Device;
 using ethogram::ebpf::Facts;
 using ethogram::ebpf::kColumnCount;
 using ethogram::ebpf::LinkRow;
@@ -88,6 +89,17 @@ Napi::Object ToObject(Napi::Env env, const LinkRow& row) {
   return object;
 }
 
+Napi::Object ToObject(Napi::Env env, const Device& device) {
+  auto latencies = Napi::Float64Array::New(env, device.latencies.size());
+  for (size_t at = 0; at < device.latencies.size(); at++) {
+    latencies[at] = static_cast<double>(device.latencies[at]);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("name", device.name);
+  object.Set("latencies", latencies);
+  return object;
+}
+
 Napi::Object ToObject(Napi::Env env, const Reading& reading) {
   Napi::Object object = Napi::Object::New(env);
   SetRows(env, reading.batch, object);
@@ -101,6 +113,11 @@ Napi::Object ToObject(Napi::Env env, const Reading& reading) {
     links.Set(static_cast<uint32_t>(at), ToObject(env, reading.links[at]));
   }
   object.Set("links", links);
+  auto devices = Napi::Array::New(env, reading.devices.size());
+  for (size_t at = 0; at < reading.devices.size(); at++) {
+    devices.Set(static_cast<uint32_t>(at), ToObject(env, reading.devices[at]));
+  }
+  object.Set("devices", devices);
   auto retired = Napi::Uint32Array::New(env, reading.batch.retired.size());
   for (size_t at = 0; at < reading.batch.retired.size(); at++) {
     retired[at] = reading.batch.retired[at];
@@ -192,7 +209,12 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   std::unique_ptr<Session> session = Session::Open(options, &reason);
   if (!session) return Napi::String::New(env, reason);
   auto* constructor = env.GetInstanceData<Napi::FunctionReference>();
-  const Napi::Object object = constructor->New({});
+  Napi::Object object = constructor->New({});
+  auto missing = Napi::Array::New(env, session->missing().size());
+  for (size_t at = 0; at < session->missing().size(); at++) {
+    missing.Set(static_cast<uint32_t>(at), session->missing()[at]);
+  }
+  object.Set("missing", missing);
   SessionHandle::Unwrap(object)->Hold(std::move(session));
   return object;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "../core/procfs_scanner.h"
+#include "../core/procfs_unix_peers.h"
 
 namespace {
 
@@ -22,12 +23,24 @@ Napi::Value BootTimeNs(const Napi::CallbackInfo& info) {
       info.Env(), static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec));
 }
 
+// Inodes of connected unix sockets of our network namespace, each followed by its peer's.
+Napi::Value UnixPeers(const Napi::CallbackInfo& info) {
+  const auto peers = ethogram::procfs::ReadUnixPeers();
+  auto pairs = Napi::Float64Array::New(info.Env(), peers.size() * 2);
+  for (size_t at = 0; at < peers.size(); at++) {
+    pairs[at * 2] = peers[at].first;
+    pairs[at * 2 + 1] = peers[at].second;
+  }
+  return pairs;
+}
+
 Napi::Object ToObject(Napi::Env env, const Facts& facts) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("process", facts.process);
   object.Set("pid", facts.pid);
   object.Set("uid", facts.uid);
   object.Set("kernelThread", facts.kernel_thread);
+  if (facts.parent) object.Set("parent", *facts.parent);
   object.Set("comm", facts.comm);
   if (facts.exe) object.Set("exe", *facts.exe);
   if (!facts.cgroup.empty()) object.Set("cgroup", facts.cgroup);
@@ -77,6 +90,7 @@ class ProcessScanner : public Napi::ObjectWrap<ProcessScanner> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "ProcessScanner",
                        {InstanceMethod<&ProcessScanner::Next>("next"),
+                        InstanceMethod<&ProcessScanner::Descriptors>("descriptors"),
                         InstanceMethod<&ProcessScanner::Close>("close")});
   }
 
@@ -103,6 +117,30 @@ class ProcessScanner : public Napi::ObjectWrap<ProcessScanner> {
     return ToObject(info.Env(), scanner_->Next());
   }
 
+  Napi::Value Descriptors(const Napi::CallbackInfo& info) {
+    if (!scanner_) {
+      Napi::Error::New(info.Env(), "ProcessScanner: closed").ThrowAsJavaScriptException();
+      return info.Env().Undefined();
+    }
+    const auto found = scanner_->Descriptors();
+    auto process = Napi::Uint32Array::New(info.Env(), found.size());
+    auto kind = Napi::Uint8Array::New(info.Env(), found.size());
+    auto inode = Napi::Float64Array::New(info.Env(), found.size());
+    auto net = Napi::Float64Array::New(info.Env(), found.size());
+    for (size_t at = 0; at < found.size(); at++) {
+      process[at] = found[at].process;
+      kind[at] = static_cast<uint8_t>(found[at].kind);
+      inode[at] = static_cast<double>(found[at].inode);
+      net[at] = static_cast<double>(found[at].net);
+    }
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("process", process);
+    object.Set("kind", kind);
+    object.Set("inode", inode);
+    object.Set("net", net);
+    return object;
+  }
+
   Napi::Value Close(const Napi::CallbackInfo& info) {
     scanner_.reset();
     return info.Env().Undefined();
@@ -113,6 +151,7 @@ class ProcessScanner : public Napi::ObjectWrap<ProcessScanner> {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("bootTimeNs", Napi::Function::New(env, BootTimeNs, "bootTimeNs"));
+  exports.Set("unixPeers", Napi::Function::New(env, UnixPeers, "unixPeers"));
   exports.Set("ProcessScanner", ProcessScanner::Define(env));
   return exports;
 }

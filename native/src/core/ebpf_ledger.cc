@@ -1,5 +1,7 @@
 #include "ebpf_ledger.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <cstring>
 #include <tuple>
@@ -211,8 +213,30 @@ void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& befor
   add(kMajorFaults, now.major_faults, before.major_faults);
   add(kReadBytes, now.read_bytes, before.read_bytes);
   add(kWriteBytes, now.write_bytes, before.write_bytes);
+  if (charged_by_request_) return;
   add(kDiskReadBytes, now.disk_read_bytes, before.disk_read_bytes);
   add(kDiskWriteBytes, now.disk_write_bytes, before.disk_write_bytes);
+}
+
+void Ledger::TakeCharges(
+    const std::vector<std::pair<wire::charge_key, wire::charge>>& charges) {
+  charged_by_request_ = true;
+  std::map<std::string, wire::charge> known;
+  for (const auto& [key, now] : charges) {
+    const std::string text(reinterpret_cast<const char*>(&key), sizeof(key));
+    known[text] = now;
+    const auto entry = charges_.find(text);
+    wire::charge before = entry == charges_.end() ? wire::charge{} : entry->second;
+    // The kernel makes room by forgetting who was idle longest: they begin anew.
+    if (now.ops[0] < before.ops[0] || now.ops[1] < before.ops[1]) before = {};
+    if (memcmp(&before, &now, sizeof(now)) == 0) continue;
+    Row& row = RowOf(Identify(key.identity, key.kernel != 0));
+    row.values[kDiskReadCalls] += now.ops[0] - before.ops[0];
+    row.values[kDiskWriteCalls] += now.ops[1] - before.ops[1];
+    row.values[kDiskReadBytes] += now.bytes[0] - before.bytes[0];
+    row.values[kDiskWriteBytes] += now.bytes[1] - before.bytes[1];
+  }
+  charges_ = std::move(known);
 }
 
 void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,

@@ -37,7 +37,9 @@ enum Column : std::size_t {
   kReadBytes,
   kWriteCalls,
   kWriteBytes,
+  kDiskReadCalls,
   kDiskReadBytes,
+  kDiskWriteCalls,
   kDiskWriteBytes,
   kStarts,
   kExits,
@@ -89,6 +91,9 @@ class Ledger {
   void TakeRecords(const void* data, std::size_t size);
   // Takes in one record of the ring or of the iterator.
   void TakeRecord(const void* data, std::size_t size);
+  // Takes in what reached devices in somebody's name so far. From the first time on, the kernel's
+  // own accounting of bytes, which knows no requests, is left out.
+  void TakeCharges(const std::vector<std::pair<wire::charge_key, wire::charge>>& charges);
   // The next iteration hands out every task: those it does not name have ended.
   void BeginCensus();
   void EndCensus();
@@ -163,6 +168,8 @@ class Ledger {
   std::unordered_map<std::uint32_t, Row> rows_;
   std::vector<Key> fresh_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
+  std::map<std::string, wire::charge> charges_;  // by the bytes of the key
+  bool charged_by_request_ = false;
   const std::uint64_t page_bytes_;
   std::uint32_t last_identity_ = 0;
   std::uint32_t census_ = 0;

@@ -44,6 +44,45 @@ int KeepWarning(libbpf_print_level level, const char* format, va_list arguments)
   return 0;
 }
 
+// Without one of these there is nothing to count by.
+constexpr const char* kEssential[] = {"count_call", "on_fork", "on_exec", "on_exit", "read_tasks"};
+// Each of these is of no use without the others.
+const std::vector<std::vector<std::string>> kGroups = {
+    {"on_dirty", "on_request", "on_part", "on_done"},
+    {"on_send", "on_receive"},
+};
+
+// Whether the kernel has what a program is to be attached to, by its BTF.
+bool HasTarget(const btf* kernel, const std::string& section) {
+  const std::string target = section.substr(section.find('/') + 1);
+  if (section.rfind("iter/", 0) == 0) {
+    return btf__find_by_name_kind(kernel, ("bpf_iter_" + target).c_str(), BTF_KIND_FUNC) > 0;
+  }
+  return btf__find_by_name_kind(kernel, ("btf_trace_" + target).c_str(), BTF_KIND_TYPEDEF) > 0;
+}
+
+// All entries of a hash map.
+template <typename Key, typename Value>
+bool ReadMap(const bpf_map* map, std::vector<std::pair<Key, Value>>* entries, std::string* reason) {
+  constexpr __u32 kBatch = 1024;
+  std::vector<Key> keys(kBatch);
+  std::vector<Value> values(kBatch);
+  __u32 position = 0;
+  for (bool first = true;; first = false) {
+    __u32 count = kBatch;
+    const int error =
+        bpf_map_lookup_batch(bpf_map__fd(map), first ? nullptr : &position, &position, keys.data(),
+                             values.data(), &count, nullptr);
+    const int cause = error == 0 ? 0 : errno;
+    if (cause != 0 && cause != ENOENT) {
+      *reason = Describe((std::string("cannot read the map ") + bpf_map__name(map)).c_str(), cause);
+      return false;
+    }
+    for (__u32 at = 0; at < count; at++) entries->emplace_back(keys[at], values[at]);
+    if (cause == ENOENT) return true;
+  }
+}
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
@@ -92,18 +131,53 @@ std::unique_ptr<Session> Session::Open(const SessionOptions& options, std::strin
   return nullptr;
 }
 
-bool Session::Load(const SessionOptions& options, std::string* reason) {
+void Session::LeaveOutMissing(bool essential_only) {
+  btf* kernel = btf__load_vmlinux_btf();
+  missing_.clear();
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton_->obj) {
+    const std::string name = bpf_program__name(program);
+    const bool essential =
+        std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
+    const bool there = kernel == nullptr || HasTarget(kernel, bpf_program__section_name(program));
+    if (!essential && (essential_only || !there)) missing_.push_back(name);
+  }
+  btf__free(kernel);
+  for (const auto& group : kGroups) {
+    const auto is_missing = [&](const std::string& name) {
+      return std::find(missing_.begin(), missing_.end(), name) != missing_.end();
+    };
+    if (std::none_of(group.begin(), group.end(), is_missing)) continue;
+    for (const std::string& name : group) {
+      if (!is_missing(name)) missing_.push_back(name);
+    }
+  }
+  for (const std::string& name : missing_) {
+    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton_->obj, name.c_str()),
+                              false);
+  }
+}
+
+bool Session::LoadPrograms(const SessionOptions& options, bool essential_only,
+                           std::string* reason) {
   skeleton_.reset(ethogram_bpf__open());
   if (!skeleton_) {
     *reason = Describe("cannot open the eBPF programs", errno);
     return false;
   }
+  LeaveOutMissing(essential_only);
   bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
   skeleton_->rodata->started_ns = ReadClockNs(CLOCK_BOOTTIME);
   if (const int error = ethogram_bpf__load(skeleton_.get())) {
     *reason = Describe("cannot load the eBPF programs", error);
     return false;
   }
+  return true;
+}
+
+bool Session::Load(const SessionOptions& options, std::string* reason) {
+  // A kernel may refuse a program whose target it has: what counts calls comes first.
+  if (!LoadPrograms(options, false, reason) && !LoadPrograms(options, true, reason)) return false;
   ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), OnRecord, this, nullptr));
   if (!ring_) {
     *reason = Describe("cannot map the ring buffer", errno);
@@ -178,7 +252,7 @@ bool Session::ReadSockets(std::string* reason) {
   std::vector<char> records;
   for (bpf_link* link : {skeleton_->links.read_tcp, skeleton_->links.read_udp,
                          skeleton_->links.read_unix, skeleton_->links.read_files}) {
-    if (!Iterate(link, &records, reason)) return false;
+    if (link != nullptr && !Iterate(link, &records, reason)) return false;
   }
   census_++;
   std::vector<wire::pipe_record> pipes(records.size() / sizeof(wire::pipe_record));
@@ -190,26 +264,32 @@ bool Session::ReadSockets(std::string* reason) {
 }
 
 bool Session::ReadFlows(std::string* reason) {
-  constexpr __u32 kBatch = 1024;
-  const int map = bpf_map__fd(skeleton_->maps.flows);
-  std::vector<wire::flow_key> keys(kBatch);
-  std::vector<wire::flow> values(kBatch);
   std::vector<Links::Flow> flows;
-  __u32 position = 0;
-  for (bool first = true;; first = false) {
-    __u32 count = kBatch;
-    const int error = bpf_map_lookup_batch(map, first ? nullptr : &position, &position,
-                                           keys.data(), values.data(), &count, nullptr);
-    const int cause = error == 0 ? 0 : errno;
-    if (cause != 0 && cause != ENOENT) {
-      *reason = Describe("cannot read the map of flows", cause);
-      return false;
-    }
-    for (__u32 at = 0; at < count; at++) flows.emplace_back(keys[at], values[at]);
-    if (cause == ENOENT) break;
-  }
+  if (!ReadMap(skeleton_->maps.flows, &flows, reason)) return false;
   for (const wire::flow_key& key : links_.TakeFlows(flows, census_)) {
-    bpf_map_delete_elem(map, &key);
+    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.flows), &key);
+  }
+  return true;
+}
+
+bool Session::ReadBlock(Reading* reading, std::string* reason) {
+  if (skeleton_->links.on_done == nullptr) return true;
+  std::vector<std::pair<wire::charge_key, wire::charge>> charges;
+  std::vector<std::pair<std::uint32_t, wire::device>> devices;
+  if (!ReadMap(skeleton_->maps.charges, &charges, reason)) return false;
+  if (!ReadMap(skeleton_->maps.devices, &devices, reason)) return false;
+  ledger_.TakeCharges(charges);
+  for (const auto& [number, device] : devices) {
+    Device& total = devices_[number];
+    Device delta;
+    bool any = false;
+    for (std::size_t bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
+      delta.latencies[bucket] = device.latencies[bucket] - total.latencies[bucket];
+      total.latencies[bucket] = device.latencies[bucket];
+      any = any || delta.latencies[bucket] > 0;
+    }
+    delta.name.assign(device.name, strnlen(device.name, sizeof(device.name)));
+    if (any) reading->devices.push_back(std::move(delta));
   }
   return true;
 }
@@ -245,6 +325,7 @@ bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   }
   Drain();
   if (!read || !ReadSockets(reason) || !ReadFlows(reason)) return false;
+  if (!ReadBlock(reading, reason)) return false;
   reading->links = links_.Take(snapshot);
   reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
   reading->batch = ledger_.Take();
@@ -262,6 +343,7 @@ void Session::CollectLosses(Reading* reading) {
   lose("ring.full", bss->lost_records);
   lose("storage.full", bss->lost_storage);
   lose("links.full", bss->lost_flows);
+  lose("disk.full", bss->lost_requests);
   lose("program.missed", MissedRuns());
   const LinkLosses links = links_.TakeLosses();
   for (const auto& [cause, count] :

@@ -1,7 +1,7 @@
 // The programs in the kernel: probed, loaded, attached, read, detached. The only user of libbpf.
 #pragma once
 
-#include <atomic>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,10 +24,17 @@ struct SessionOptions {
   bool drain = true;  // false: the ring is emptied by `Read` alone, so that tests can fill it
 };
 
+// Requests of a device by the time they took: bucket k counts 2^k … 2^(k+1) - 1 ns.
+struct Device {
+  std::string name;
+  std::array<std::uint64_t, LATENCY_BUCKETS> latencies{};
+};
+
 // What one tick holds, and what was lost while it lasted.
 struct Reading {
   Batch batch;
   std::vector<LinkRow> links;
+  std::vector<Device> devices;                // those that completed a request
   std::map<std::string, std::uint64_t> lost;  // by cause, without zeros
   std::uint64_t lost_calls = 0;               // calls known to be lost, of nobody knows which kind
   std::uint32_t self = 0;                     // identity of this process; 0: not known
@@ -40,6 +47,8 @@ class Session {
   // Returns nothing and says why in `reason` where the kernel or our rights do not allow it.
   static std::unique_ptr<Session> Open(const SessionOptions& options, std::string* reason);
   ~Session();
+  // Programs that this kernel has no place for, or refused.
+  const std::vector<std::string>& missing() const { return missing_; }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -56,9 +65,12 @@ class Session {
 
   Session();
   bool Load(const SessionOptions& options, std::string* reason);
+  bool LoadPrograms(const SessionOptions& options, bool essential_only, std::string* reason);
+  void LeaveOutMissing(bool essential_only);
   bool ReadTasks(std::string* reason);
   bool ReadSockets(std::string* reason);
   bool ReadFlows(std::string* reason);
+  bool ReadBlock(Reading* reading, std::string* reason);
   bool Iterate(bpf_link* link, std::vector<char>* output, std::string* reason);
   void CollectLosses(Reading* reading);
   void Drain();
@@ -76,6 +88,8 @@ class Session {
   std::uint64_t lost_at_census_ = 0;
   std::uint64_t lost_calls_before_ = 0;
   std::uint64_t child_returns_before_ = 0;
+  std::vector<std::string> missing_;
+  std::map<std::uint32_t, Device> devices_;  // totals so far, by device number
   std::uint64_t census_ = 0;         // number of the last whole iteration over sockets
   std::uint64_t sockets_due_ns_ = 0;  // CLOCK_BOOTTIME
   int stop_event_ = -1;

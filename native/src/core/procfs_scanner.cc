@@ -60,6 +60,14 @@ bool NumericName(const char* name, int32_t& number) {
   return error == std::errc() && *end == '\0' && number > 0;
 }
 
+// The number in `socket:[4711]`; 0 where the text is of another kind.
+uint64_t InodeIn(const std::string& target, std::string_view prefix) {
+  if (target.compare(0, prefix.size(), prefix) != 0) return 0;
+  uint64_t inode = 0;
+  std::from_chars(target.data() + prefix.size(), target.data() + target.size(), inode);
+  return inode;
+}
+
 // Counters that go back belong to something else: what they hold happened since.
 uint64_t Grown(uint64_t before, uint64_t now) { return now >= before ? now - before : now; }
 
@@ -251,8 +259,10 @@ void Scanner::ReadIdentity(int process_fd, Reading& reading) {
   state.exe = std::move(exe);
   state.cgroup = std::move(cgroup);
   if (!changed) return;
-  Facts facts{state.process, state.pid, 0, state.kernel_thread, state.comm, state.exe,
+  Facts facts{state.process, state.pid, 0, state.kernel_thread, {}, state.comm, state.exe,
               state.cgroup, {}};
+  const auto parent = states_.find(state.parent);
+  if (parent != states_.end()) facts.parent = parent->second.process;
   if (ReadFileAt(process_fd, "status", text_) == ReadResult::kOk) {
     facts.uid = static_cast<uint32_t>(FieldOf(text_, "Uid").value_or(0));
   }
@@ -263,6 +273,41 @@ void Scanner::ReadIdentity(int process_fd, Reading& reading) {
         static_cast<int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec};
   }
   scan_.facts.push_back(std::move(facts));
+}
+
+std::vector<Descriptor> Scanner::Descriptors() const {
+  std::vector<Descriptor> found;
+  std::string target;
+  for (const auto& [pid, state] : states_) {
+    if (state.kernel_thread || state.ended) continue;
+    char path[32];
+    snprintf(path, sizeof path, "%d/ns/net", pid);
+    uint64_t net = 0;
+    if (ReadLinkAt(proc_fd_, path, target) == ReadResult::kOk) net = InodeIn(target, "net:[");
+    snprintf(path, sizeof path, "%d/fd", pid);
+    const Directory descriptors = OpenDirectoryAt(proc_fd_, path);
+    if (!descriptors) continue;
+    const int fd = dirfd(descriptors.get());
+    while (const dirent* entry = readdir(descriptors.get())) {
+      if (entry->d_name[0] == '.') continue;
+      if (ReadLinkAt(fd, entry->d_name, target) != ReadResult::kOk) continue;
+      if (const uint64_t socket = InodeIn(target, "socket:[")) {
+        found.push_back({state.process, DescriptorKind::kSocket, socket, net});
+      } else if (const uint64_t pipe = InodeIn(target, "pipe:[")) {
+        // The link itself has the rights with which the descriptor was opened.
+        struct stat info;
+        if (fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        const bool reads = (info.st_mode & S_IRUSR) != 0;
+        const bool writes = (info.st_mode & S_IWUSR) != 0;
+        found.push_back({state.process,
+                         reads && writes ? DescriptorKind::kPipeBoth
+                         : writes        ? DescriptorKind::kPipeWriter
+                                         : DescriptorKind::kPipeReader,
+                         pipe, net});
+      }
+    }
+  }
+  return found;
 }
 
 void Scanner::CollectVanished() {

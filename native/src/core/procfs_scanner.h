@@ -61,10 +61,21 @@ struct Facts {
   int32_t pid;
   uint32_t uid;
   bool kernel_thread;
+  std::optional<uint32_t> parent;  // the number of the process that is its parent now
   std::string comm;
   std::optional<std::string> exe;
   std::string cgroup;
   std::optional<FileVersion> version;
+};
+
+enum class DescriptorKind : uint8_t { kSocket, kPipeReader, kPipeWriter, kPipeBoth };
+
+// A descriptor through which a process talks to others.
+struct Descriptor {
+  uint32_t process;
+  DescriptorKind kind;
+  uint64_t inode;  // of the socket or pipe
+  uint64_t net;    // inode of the network namespace; 0 where it may not be known
 };
 
 struct Scan {
@@ -89,6 +100,10 @@ class Scanner {
 
   // The first call takes the baseline: its rows hold no deltas. The result is valid until the next.
   const Scan& Next();
+
+  // The sockets and pipes of all processes of the last scan, as far as they may be read. Costs a
+  // system call for each descriptor that is open on the host: not for every tick.
+  std::vector<Descriptor> Descriptors() const;
 
   size_t process_count() const { return states_.size(); }
 

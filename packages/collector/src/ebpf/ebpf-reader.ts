@@ -63,6 +63,12 @@ export class EbpfReader implements TickReader {
       const source = identity && draft.process(identity, number === reading.self);
       if (source) this.#addRow(source, reading, row);
     }
+    for (const device of reading.devices) {
+      const source = draft.source('device', device.name);
+      for (const [bucket, count] of device.latencies.entries()) {
+        source.count('latency', 'quantize', ZERO_BUCKET + 1 + bucket, count);
+      }
+    }
     if (snapshot) {
       this.#snapshotAt = stamp.ts;
       draft.linkSnapshot = true;

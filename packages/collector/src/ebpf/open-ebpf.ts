@@ -10,8 +10,18 @@ import type { Limitation } from '../sample-source.js';
 import { callNamer } from './call-names.js';
 import { EbpfReader } from './ebpf-reader.js';
 
-/** What the programs do not count. */
-const BLIND: readonly string[] = ['disk.read.ops', 'disk.write.ops', 'latency'];
+/**
+ * What is not seen without a program that an older kernel has no place for, and since when there
+ * is one.
+ */
+const NEEDS: Readonly<
+  Record<string, { readonly since: string; readonly blind: readonly string[] }>
+> = {
+  on_done: { since: '6.5', blind: ['disk.read.ops', 'disk.write.ops', 'latency'] },
+  on_send: { since: '6.3', blind: ['links.bytes'] },
+  on_state: { since: '4.16', blind: ['net.connects', 'net.accepts'] },
+  read_files: { since: '5.8', blind: ['links.pipe'] },
+};
 
 /**
  * Room for the last totals of processes that end between two readings. It is emptied whenever a
@@ -56,11 +66,26 @@ export async function openEbpf(
     callName: callNamer(arch()),
   });
   const source = measuredSource({
-    description: { backend: 'ebpf', blind: BLIND, limitations: [...passedOver] },
+    description: { backend: 'ebpf', ...whatIsMissing(session.missing, passedOver) },
     options,
     bootTimeNs: () => addon.bootTimeNs(),
     readers: [programs, new DiskReader(options), new HostReader(options)],
     release: () => session.close(),
   });
   return { source };
+}
+
+function whatIsMissing(programs: readonly string[], passedOver: readonly Limitation[]) {
+  const blind: string[] = [];
+  const limitations = [...passedOver];
+  for (const [program, need] of Object.entries(NEEDS)) {
+    if (!programs.includes(program)) continue;
+    blind.push(...need.blind);
+    limitations.push({
+      code: 'COLLECT-2001',
+      reason: `eBPF: without ${need.blind.join(', ')}, since this kernel does not take ${program}`,
+      remedy: `Linux ${need.since} or newer has what it attaches to.`,
+    });
+  }
+  return { blind, limitations };
 }
