@@ -3,7 +3,7 @@ import type { SourceProfile, Timing } from './profile.js';
 import { rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
 import { Season } from './season.js';
-import { FORECAST_LAGS, forecastLoss } from './views/forecast.js';
+import { FORECAST_LAGS, FORECAST_ROWS, forecastLoss } from './views/forecast.js';
 
 /** Fewest calls in a row for its mix to say anything. */
 const MIN_CALLS = 10;
@@ -22,8 +22,8 @@ export class SourceTracker {
   readonly z: Float64Array;
   /** {@link z} up to ten, its logarithm beyond: one wild metric must not blind the others. */
   readonly bent: Float64Array;
-  /** What the forecast missed, in standard deviations of its errors; empty without a forecast. */
-  readonly errors: Float64Array;
+  /** Loss of the forecast per feature, summed over its last rows; empty without a forecast. */
+  readonly losses: Float64Array;
   /** The row along the principal axes. */
   readonly components: Float64Array;
   /** Square roots of the shares of the calls; the last place holds all others. */
@@ -42,12 +42,14 @@ export class SourceTracker {
   readonly #history: Float64Array;
   readonly #energy: Float64Array;
   readonly #loss: Float64Array;
+  readonly #recentLosses: Float64Array;
   readonly #loadings: DenseMatrix | null;
   readonly #errorSd: Float64Array;
   readonly #seasons: readonly (Season | null)[];
   readonly #historyTicks: number;
   #at = 0;
   #ticks = 0;
+  #lossAt = 0;
 
   constructor(profile: SourceProfile, timing: Timing) {
     this.#profile = profile;
@@ -61,7 +63,7 @@ export class SourceTracker {
     this.#seasons = profile.features.map(({ season }) => (season ? new Season(season) : null));
     this.#loadings = profile.forecast ? unpackMatrix(profile.forecast.loadings) : null;
     this.#errorSd = profile.forecast ? unpackMatrix(profile.forecast.sd).data : new Float64Array(0);
-    this.errors = new Float64Array(this.#errorSd.length);
+    this.losses = new Float64Array(this.#errorSd.length);
     this.components = new Float64Array(this.#axes?.rows ?? 0);
     this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
     this.shares = profile.histograms.map((h) => new Float64Array(h.buckets.length));
@@ -70,6 +72,7 @@ export class SourceTracker {
     this.#history = new Float64Array(this.#historyTicks * this.components.length);
     this.#energy = new Float64Array(this.#historyTicks);
     this.#loss = new Float64Array(this.#loadings ? this.#historyTicks : 0);
+    this.#recentLosses = new Float64Array(this.losses.length * FORECAST_ROWS * timing.rowTicks);
   }
 
   /** Opens the next tick. */
@@ -183,8 +186,8 @@ export class SourceTracker {
   /** What it knows, for a checkpoint: numbers and arrays in a fixed order. */
   state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
     return {
-      counters: [this.#at, this.#ticks, this.#ring.position],
-      arrays: [this.#history, this.#energy, this.#loss, ...this.#ring.state()],
+      counters: [this.#at, this.#ticks, this.#ring.position, this.#lossAt],
+      arrays: [this.#history, this.#energy, this.#loss, this.#recentLosses, ...this.#ring.state()],
     };
   }
 
@@ -193,6 +196,7 @@ export class SourceTracker {
     this.#at = counters[0] ?? 0;
     this.#ticks = counters[1] ?? 0;
     this.#ring.position = counters[2] ?? 0;
+    this.#lossAt = counters[3] ?? 0;
   }
 
   #meanOf(history: Float64Array, rows: number): number {
@@ -240,8 +244,12 @@ export class SourceTracker {
     const loadings = this.#loadings;
     if (!loadings) return;
     const width = this.components.length;
+    const features = this.losses.length;
+    const { rowTicks } = this.#timing;
+    const kept = FORECAST_ROWS * rowTicks;
+    this.#lossAt = (this.#lossAt + 1) % kept;
     let loss = 0;
-    for (let i = 0; i < this.errors.length; i++) {
+    for (let i = 0; i < features; i++) {
       let foretold = 0;
       for (let lag = 1; lag <= FORECAST_LAGS; lag++) {
         const from = this.#slot(lag) * width;
@@ -251,10 +259,17 @@ export class SourceTracker {
         }
       }
       const error = ((this.bent[i] as number) - foretold) / (this.#errorSd[i] as number);
-      this.errors[i] = error;
-      loss += forecastLoss(error);
+      const own = forecastLoss(error);
+      this.#recentLosses[this.#lossAt * features + i] = own;
+      loss += own;
+      let recent = 0;
+      for (let row = 0; row < FORECAST_ROWS; row++) {
+        const at = (this.#lossAt - row * rowTicks + kept) % kept;
+        recent += this.#recentLosses[at * features + i] as number;
+      }
+      this.losses[i] = recent;
     }
-    this.#loss[this.#at] = loss / this.errors.length;
+    this.#loss[this.#at] = loss / features;
   }
 
   #mix(): void {

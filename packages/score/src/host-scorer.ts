@@ -264,7 +264,7 @@ export class HostScorer {
           severity,
           watched.scorer.kinds(),
           {
-            reasons: explainRates(watched.model, tracker, worst, watched.scorer.views),
+            reasons: explainRates(watched.model, tracker, worst),
             related: [],
           },
         );

@@ -6,15 +6,14 @@ const MOST_REASONS = 5;
 const LEAST_CONTRIBUTION = 0.03;
 
 /**
- * Why the row that a tracker has just closed is off: half by the view that won, half by the mean
- * squared deviation, where that view looks at the features; by the view alone where it looks at
- * the mix or at distributions. Largest first.
+ * Why the row that a tracker has just closed is off: the parts of the distance of the view that
+ * won, the largest first. The view alone names a true cause first more often than mixed with the
+ * squared deviations (docs/decisions/0003-detectors.md).
  */
 export function explainRates(
   model: SourceModel,
   tracker: SourceTracker,
   worst: View,
-  views: readonly View[],
 ): readonly Reason[] {
   const shares = {
     features: new Float64Array(model.features.length),
@@ -22,9 +21,6 @@ export function explainRates(
     histograms: new Float64Array(model.histograms.length),
   };
   worst.explain(tracker, shares);
-  if (worst.name !== 'mix' && worst.name !== 'distribution') {
-    views.find((view) => view.name === 'slow')?.explain(tracker, shares);
-  }
   const total = [shares.features, shares.calls, shares.histograms].reduce(
     (sum, part) => sum + part.reduce((a, b) => a + b, 0),
     0,

@@ -31,10 +31,7 @@ export function forecastView(): View {
         ? Math.exp(FORECAST_BEND ** 2 * tracker.meanLoss(FORECAST_ROWS))
         : Number.NaN,
     explain(tracker, shares) {
-      addShares(
-        tracker.errors.map((r) => forecastLoss(r)),
-        shares.features,
-      );
+      addShares(tracker.losses, shares.features);
     },
   };
 }
