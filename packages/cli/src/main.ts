@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { OpenOptions, Store } from '@ethogram/store';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { CommandContext } from './command.js';
 import { commands } from './commands.js';
 import { type Interruption, watchSignals } from './interruption.js';
@@ -92,12 +92,31 @@ async function runCommand(
   for (const name of unknownVariables(terminal.env, known)) {
     log.warn({ variable: name }, 'this variable belongs to no option');
   }
+  let failed = true;
   try {
-    return (await command.run(context, options, args)) ?? 0;
+    const code = (await command.run(context, options, args)) ?? 0;
+    failed = false;
+    return code;
   } finally {
     notices.clear();
-    for (const { store } of opened) await store.close();
+    await closeAll(opened, failed, log);
     out.close();
+  }
+}
+
+/** Closes stores; after a failure, that one is told, not what closing then ran into. */
+async function closeAll(
+  opened: readonly { readonly store: Store }[],
+  failed: boolean,
+  log: Logger,
+): Promise<void> {
+  for (const { store } of opened) {
+    try {
+      await store.close();
+    } catch (failure) {
+      if (!failed) throw failure;
+      log.error({ err: failure }, 'the store could not be closed');
+    }
   }
 }
 

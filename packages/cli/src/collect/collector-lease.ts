@@ -56,8 +56,10 @@ export async function holdCollectorLease(
       await store.leases.acquire(name, holder, ttlMs);
     },
     release: async () => {
-      if (isHeld) await store.leases.release(name, holder);
+      if (!isHeld) return;
       isHeld = false;
+      // A store that is away ends the lease by itself, and must not hide why we stop.
+      await store.leases.release(name, holder).catch(() => false);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { Block } from '@ethogram/core';
 import { countText, printable } from '@ethogram/report';
 import { defineCommand } from '../command.js';
 import { choice, file } from '../options/kinds.js';
@@ -36,7 +37,11 @@ export const exportCommand = defineCommand({
     const store = await context.openStore('read');
     const found = await findWindow(store, options, clock.nowMs());
     const { exportBlocks, exportToFile } = await import('@ethogram/store');
-    const read = () => store.samples.read(found.query, { signal });
+    const progress = notices.progress('exporting');
+    const read = () =>
+      counted(store.samples.read(found.query, { signal }), (ticks) =>
+        progress.update(ticks, found.ticks),
+      );
     if (options.out === undefined || options.out === '-') {
       const text = new PassThrough({ encoding: 'utf8' });
       const written = exportBlocks(read, options.format, text).then(
@@ -47,8 +52,21 @@ export const exportCommand = defineCommand({
       await written;
     } else {
       await exportToFile(read, options.format, options.out);
+      progress.finish();
       notices.note(`${printable(options.out)}: at most ${countText(found.ticks, 'tick')}`);
     }
     return 0;
   },
 });
+
+async function* counted(
+  blocks: AsyncIterable<Block>,
+  onTicks: (ticks: number) => void,
+): AsyncGenerator<Block> {
+  let ticks = 0;
+  for await (const block of blocks) {
+    yield block;
+    ticks += block.ts.length;
+    onTicks(ticks);
+  }
+}

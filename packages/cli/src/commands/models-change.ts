@@ -3,7 +3,7 @@ import { countText, printable } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
 import { type ArgumentSpec, type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
-import { parseReference, readModelFile, storedModel } from '../models/load-model.js';
+import { modelPin, parseReference, readModelFile, storedModel } from '../models/load-model.js';
 import { file, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
@@ -33,6 +33,10 @@ export const modelsRmCommand = defineCommand({
     }
     const store = await context.openStore('annotate');
     await storedModel(context, meant);
+    for (const model of await store.models.list()) {
+      const isMeant = model.name === name && (version === undefined || model.version === version);
+      if (isMeant) await store.maintenance.unpin(modelPin(name, model.version));
+    }
     const deleted = await store.models.remove(name, version);
     await context.out.document({ type: 'deleted', name, version: version ?? null, deleted }, [
       `${countText(deleted, 'version')} of ${printable(name)} deleted`,

@@ -70,18 +70,21 @@ export const scoreCommand = defineCommand({
     const model = await loadModel(context, options.model);
     const until = untilElapsed(context, options.live ? options.duration : undefined);
     try {
-      const { blocks, liveFrom } = options.live
-        ? await liveBlocks(context, store, model, options, until.signal)
-        : { blocks: await recordedBlocks(context, store, options), liveFrom: 0 };
+      const { blocks, liveFrom, total } = options.live
+        ? { ...(await liveBlocks(context, store, model, options, until.signal)), total: 0 }
+        : await recordedBlocks(context, store, options);
+      const progress = notices.progress('scoring');
       const tally = new Tally();
       const ticks = scoreTicks(context, store, { model, blocks, liveFrom }, async (tick) => {
         tally.add(tick);
-        if (keepsEvents) await keepEvents(store.events, tick);
-        notices.status(tally.text());
+        if (keepsEvents) await keepEvents(store, tick);
+        if (options.live) notices.status(tally.text());
+        else progress.update(tally.ticks, total);
       });
       if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
       else if (options.all) await out.list(tickView, ticks);
       else await out.list(anomalyView, anomaliesOf(ticks));
+      notices.clear();
       notices.note(tally.text());
       return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
     } finally {
@@ -104,13 +107,14 @@ async function openForScoring(
   }
 }
 
+/** The blocks of a window, and how many ticks they hold at most. */
 async function recordedBlocks(
   { clock, signal }: CommandContext,
   store: Store,
   options: Parameters<typeof findWindow>[1],
-): Promise<AsyncIterable<Block>> {
-  const { query } = await findWindow(store, options, clock.nowMs());
-  return store.samples.read(query, { signal });
+): Promise<{ blocks: AsyncIterable<Block>; liveFrom: number; total: number }> {
+  const { query, ticks } = await findWindow(store, options, clock.nowMs());
+  return { blocks: store.samples.read(query, { signal }), liveFrom: 0, total: ticks };
 }
 
 /** How often a scorer that runs looks for what people said meanwhile. */
@@ -160,12 +164,12 @@ async function* sourcesOf(ticks: AsyncIterable<TickScore>) {
 }
 
 class Tally {
-  #ticks = 0;
+  ticks = 0;
   #incomplete = 0;
   readonly #anomalies: Record<Severity, number> = { warning: 0, critical: 0 };
 
   add(tick: TickScore): void {
-    this.#ticks++;
+    this.ticks++;
     if (tick.incomplete) this.#incomplete++;
     for (const { severity } of tick.anomalies) this.#anomalies[severity]++;
   }
@@ -179,6 +183,6 @@ class Tally {
   text(): string {
     const { warning, critical } = this.#anomalies;
     const incomplete = this.#incomplete > 0 ? `, ${this.#incomplete} of them incomplete` : '';
-    return `${countText(this.#ticks, 'tick')} scored${incomplete}: ${countText(warning, 'warning')}, ${critical} critical`;
+    return `${countText(this.ticks, 'tick')} scored${incomplete}: ${countText(warning, 'warning')}, ${critical} critical`;
   }
 }

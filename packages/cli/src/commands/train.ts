@@ -4,7 +4,7 @@ import type { Store } from '@ethogram/store';
 import type { CommandContext } from '../command.js';
 import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
-import { loadModel } from '../models/load-model.js';
+import { loadModel, modelPin } from '../models/load-model.js';
 import { file, integer, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
@@ -107,11 +107,20 @@ async function keep(
   model: Model,
   isCandidate: boolean,
 ): Promise<number> {
-  return store.models.put({
-    name: model.name,
-    host: model.host,
+  const { name, host, window } = model;
+  const version = await store.models.put({
+    name,
+    host,
     state: isCandidate ? 'candidate' : 'active',
     storedAt: clock.nowMs(),
     json: serialiseModel(model),
   });
+  // Retention may merge what was learned from, so that it can be learned from again, not delete it.
+  await store.maintenance.pin({
+    id: modelPin(name, version),
+    host,
+    range: { from: window.from, to: window.to },
+    tierMs: 10_000,
+  });
+  return version;
 }

@@ -15,6 +15,11 @@ export interface ModelReference {
   readonly version?: number;
 }
 
+/** The pin under which a store keeps the window of a model. */
+export function modelPin(name: string, version: number): string {
+  return `model/${name}/${version}`;
+}
+
 /** Reads `NAME` or `NAME@VERSION`. */
 export function parseReference(text: string): ModelReference {
   const match = /^(.+)@([1-9]\d*)$/su.exec(text);

@@ -1,6 +1,7 @@
 import {
   ansiStyle,
   csvHeader,
+  csvLine,
   csvRow,
   type Format,
   jsonLine,
@@ -18,8 +19,8 @@ export interface Output {
   readonly style: Style;
   /** Shows rows as they come; a table waits for the last of them unless its view is made of lines. */
   list<Row>(view: View<Row>, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void>;
-  /** One thing: its record in JSON formats, else lines of text. */
-  document(record: unknown, lines: readonly string[]): Promise<void>;
+  /** One thing: its record in JSON formats, its fields in CSV, else lines of text. */
+  document(record: object, lines: readonly string[]): Promise<void>;
   /** A text as it is. */
   raw(text: string): Promise<void>;
 }
@@ -44,6 +45,7 @@ export function createOutput(
     async document(record, lines) {
       if (format === 'json') await sink.write(`${jsonText(record, 2)}\n`);
       else if (format === 'jsonl') await sink.write(`${jsonText(record)}\n`);
+      else if (format === 'csv') await sink.write(fieldLines(record));
       else await sink.write(lines.map((line) => `${line}\n`).join(''));
     },
     async list(view, rows) {
@@ -66,6 +68,15 @@ export function createOutput(
       if (format === 'json') await sink.write(isFirst ? '[]\n' : '\n]\n');
     },
   };
+}
+
+/** `field,value` for each field of a record; what is no plain value is JSON. */
+function fieldLines(record: object): string {
+  const rows = Object.entries(record).map(([field, value]) => {
+    const isPlain = value === null || typeof value !== 'object';
+    return csvLine([field, isPlain ? (value ?? null) : jsonText(value)]);
+  });
+  return csvLine(['field', 'value']) + rows.join('');
 }
 
 /** Writes with back-pressure; a reader that has gone away is no error. */
