@@ -11,6 +11,9 @@ import { recordWhile, whyNoEbpf } from './record-while.js';
 
 const run = promisify(execFile);
 const bucketOf = (bytes: number): number => quantizeScheme().bucketOf(bytes);
+const PERF = ['stat', '-x,', '-e', 'raw_syscalls:sys_exit'];
+const noPerf = whyNoPerf();
+if (noPerf !== undefined) process.stderr.write(`skipped, no perf here: ${noPerf}\n`);
 const reason = await whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
@@ -148,6 +151,21 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'io.read.ops')).toBe(reads);
   });
 
+  it.skipIf(noPerf !== undefined)('agrees with perf on every single call', async () => {
+    const { path, name } = program();
+    let byPerf = 0;
+    const recorded = await recordWhile(async () => {
+      const counted = await run('perf', [...PERF, path, 'spread', '4', '3', '100']);
+      byPerf = Number(counted.stderr.trim().split(',')[0]);
+    });
+    const ours = recorded.sumOf(name, /^syscall\..*\.calls$/);
+    const made = recorded.sumOf(name, /^syscall\.(?:fork|vfork|clone|clone3)\.calls$/);
+    const ended = recorded.sumOf(name, /^syscall\.exit(?:_group)?\.calls$/);
+    expect(made).toBe(4 + 4 * 3);
+    // perf counts the return of each fork in the child too, and no call that never returns.
+    expect(ours).toBe(byPerf - made + ended);
+  });
+
   it.skipIf(process.arch !== 'x64')('knows the 32-bit table of x86', async () => {
     const { path, name } = program();
     const recorded = await recordWhile(async () => {
@@ -157,3 +175,12 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'syscall.sched_yield.calls')).toBe(0);
   });
 });
+
+function whyNoPerf(): string | undefined {
+  try {
+    execFileSync('perf', [...PERF, 'true'], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.trim();
+  }
+}

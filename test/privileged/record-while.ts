@@ -10,6 +10,9 @@ export interface Recorded {
   bucket(name: string, metric: string, bucket: number): number;
   /** The sum of a metric over all process sources. */
   sumAll(metric: RegExp): number;
+  /** The sum of the metrics of a process source that match. */
+  sumOf(name: string, metric: RegExp): number;
+  /** What was lost, by cause; late ticks apart, which say how busy the machine is. */
   readonly lost: Readonly<Record<string, number>>;
   readonly links: readonly Link[];
 }
@@ -62,6 +65,7 @@ function addUp(ticks: readonly Tick[]): Recorded {
   const lost: Record<string, number> = {};
   for (const tick of ticks) {
     for (const [cause, count] of Object.entries(tick.lost)) {
+      if (cause === 'tick.late') continue;
       lost[cause] = (lost[cause] ?? 0) + count;
     }
   }
@@ -77,10 +81,19 @@ function addUp(ticks: readonly Tick[]): Recorded {
       processes()
         .filter((sample) => sample.name === name)
         .reduce((sum, s) => sum + (s.histograms?.get(metric)?.counts.get(bucket) ?? 0), 0),
-    sumAll: (metric) =>
-      processes().reduce((sum, sample) => {
-        for (const [name, value] of sample.values) if (metric.test(name)) sum += value;
-        return sum;
-      }, 0),
+    sumAll: (metric) => sumMatching(processes(), metric),
+    sumOf: (name, metric) =>
+      sumMatching(
+        processes().filter((sample) => sample.name === name),
+        metric,
+      ),
   };
+}
+
+function sumMatching(samples: readonly SourceSample[], metric: RegExp): number {
+  let sum = 0;
+  for (const sample of samples) {
+    for (const [name, value] of sample.values) if (metric.test(name)) sum += value;
+  }
+  return sum;
 }
