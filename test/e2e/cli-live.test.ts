@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { type Finished, jsonLines, type Running, start } from './binary.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-live-'));
+const store = `lmdb:${join(folder, 'store')}`;
+const model = join(folder, 'model.json');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function begin(...args: string[]): Running {
+  return start(args, { XDG_CONFIG_HOME: folder, ETHOGRAM_STORE: store });
+}
+
+function ethogram(...args: string[]): Promise<Finished> {
+  return begin(...args).done;
+}
+
+/** Runs without privilege: procfs, five ticks a second. */
+const FAST = ['--backend', 'procfs', '--interval', '200ms'];
+
+test('a model is learned from this host, and live scores are those of the replay, byte for byte', async () => {
+  const recorded = await ethogram('record', ...FAST, '--recording', 'a', '--duration', '10s');
+  expect(recorded.code, recorded.stderr).toBe(0);
+  expect(JSON.parse(recorded.stdout)).toMatchObject({ type: 'recorded', backend: 'procfs' });
+  const trained = await ethogram('train', '--recording', 'a', '--out', model);
+  expect(trained.code, trained.stderr).toBe(0);
+
+  const recorder = begin('record', ...FAST, '--recording', 'b');
+  await delay(4000);
+  const live = await ethogram(
+    ...['score', '--model', model, '--live', '--duration', '3s', '--all', '-o', 'csv'],
+  );
+  recorder.child.kill('SIGINT');
+  await recorder.done;
+  expect(live.code, live.stderr).toBe(0);
+  expect(live.stderr).toMatch(/following recording b/);
+
+  const replayed = await ethogram(
+    ...['score', '--model', model, '--recording', 'b', '--all', '-o', 'csv'],
+  );
+  const [header, ...rows] = live.stdout.trimEnd().split('\n');
+  const all = replayed.stdout.trimEnd().split('\n');
+  expect(header).toBe(all[0]);
+  expect(rows.length).toBeGreaterThan(5);
+  const from = all.indexOf(rows[0] ?? '');
+  expect(from).toBeGreaterThan(1);
+  expect(rows).toEqual(all.slice(from, from + rows.length));
+});
+
+test('where nobody records, live scoring measures by itself and stores no ticks', async () => {
+  const before = (await ethogram('recordings')).stdout;
+  const live = await ethogram(
+    ...['score', '--model', model, '--live', ...FAST, '--duration', '2s', '--all'],
+  );
+  expect(live.code, live.stderr).toBe(0);
+  expect(live.stderr).toMatch(/measuring with procfs/);
+  expect(jsonLines(live.stdout).length).toBeGreaterThan(3);
+  expect((await ethogram('recordings')).stdout).toBe(before);
+});
+
+test('a recording can be played into another one, faster than it was', async () => {
+  const played = await ethogram(
+    ...['record', '--backend', 'replay', '--from-recording', 'a', '--speed', '100'],
+    ...['--recording', 'c'],
+  );
+  expect(played.code, played.stderr).toBe(0);
+  const rows = jsonLines<{ name: string; ticks: number }>((await ethogram('recordings')).stdout);
+  const ticksOf = (name: string) => rows.find((row) => row.name === name)?.ticks;
+  expect(ticksOf('c')).toBe(ticksOf('a'));
+  const unnamed = await ethogram('record', '--backend', 'replay');
+  expect(unnamed.code).toBe(2);
+});
