@@ -1,8 +1,10 @@
-import { createRequire } from 'node:module';
-import type { DirectedGraph, UndirectedGraph } from 'graphology';
+import type { UndirectedGraph } from 'graphology';
 import * as graphology from 'graphology';
 import type { LouvainOptions } from 'graphology-communities-louvain';
+import * as louvainModule from 'graphology-communities-louvain';
 import type { ForceAtlas2SynchronousLayoutParameters } from 'graphology-layout-forceatlas2';
+import * as forceAtlas2Module from 'graphology-layout-forceatlas2';
+import * as betweennessModule from 'graphology-metrics/centrality/betweenness.js';
 import type { AbstractGraph, Attributes } from 'graphology-types';
 
 /**
@@ -25,32 +27,37 @@ export type Projection = UndirectedGraph<Attributes, { weight: number }>;
 /** graphology's mixed graph. */
 export const MixedGraph = (graphology as unknown as { readonly Graph: GraphClass }).Graph;
 
-const load = createRequire(import.meta.url);
+/** What a CommonJS function looks like to an import. */
+interface Loaded<F> {
+  readonly default: F;
+}
+
+type Weighted = LouvainOptions<Attributes, { weight: number }>;
+type LayoutOptions = ForceAtlas2SynchronousLayoutParameters<Attributes, { weight: number }>;
 
 /** Louvain communities of every node. */
-export const louvain = load('graphology-communities-louvain') as (
-  graph: Projection,
-  options: LouvainOptions<Attributes, { weight: number }>,
-) => Record<string, number>;
+export const louvain = (
+  louvainModule as unknown as Loaded<
+    (graph: Projection, options: Weighted) => Record<string, number>
+  >
+).default;
 
 /** Betweenness centrality of every node. */
-export const betweennessCentrality = load('graphology-metrics/centrality/betweenness') as (
-  graph: Projection,
-  options: { readonly getEdgeWeight: null; readonly normalized: boolean },
-) => Record<string, number>;
+export const betweennessCentrality = (
+  betweennessModule as unknown as Loaded<
+    (
+      graph: Projection,
+      options: { readonly getEdgeWeight: null; readonly normalized: boolean },
+    ) => Record<string, number>
+  >
+).default;
 
 /** ForceAtlas2 positions of every node. */
-export const forceAtlas2 = load('graphology-layout-forceatlas2') as (
-  graph: Projection,
-  parameters: ForceAtlas2SynchronousLayoutParameters<Attributes, { weight: number }>,
-) => Record<string, { readonly x: number; readonly y: number }>;
-
-/** A graph as GEXF text. */
-export const writeGexf = (
-  load('graphology-gexf') as {
-    readonly write: (
-      graph: DirectedGraph,
-      options: { readonly version: '1.2'; readonly pretty: boolean },
-    ) => string;
-  }
-).write;
+export const forceAtlas2 = (
+  forceAtlas2Module as unknown as Loaded<
+    (
+      graph: Projection,
+      options: LayoutOptions,
+    ) => Record<string, { readonly x: number; readonly y: number }>
+  >
+).default;

@@ -5,7 +5,7 @@ import { printable } from './escape.js';
 export type FlatValue = string | number | boolean;
 
 /** An edge of {@link FlatGraph}. */
-export interface FlatEdge {
+interface FlatEdge {
   readonly key: string;
   readonly source: string;
   readonly target: string;

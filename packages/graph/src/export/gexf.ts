@@ -1,6 +1,6 @@
 import { DirectedGraph } from 'graphology';
+import { write } from 'graphology-gexf';
 import type { DependencyGraph } from '../graph-attributes.js';
-import { writeGexf } from '../libraries.js';
 import { type FlatValue, flatGraph } from './flat-graph.js';
 import { groupColours } from './group-colours.js';
 
@@ -21,5 +21,5 @@ export function toGexf(graph: DependencyGraph): string {
     const thickness = Math.round(50 * Number(attributes['strength'])) / 10;
     flat.addDirectedEdgeWithKey(key, source, target, { ...attributes, thickness });
   }
-  return writeGexf(flat, { version: '1.2', pretty: true });
+  return write(flat, { version: '1.2', pretty: true });
 }

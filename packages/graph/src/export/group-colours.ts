@@ -17,7 +17,7 @@ const COLOURS = [
 ] as const;
 
 /** Colour of nodes outside every group. */
-export const NO_GROUP = '#8b949e';
+const NO_GROUP = '#8b949e';
 
 /**
  * A colour per node by its behaviour cluster, or by community where nothing was clustered.

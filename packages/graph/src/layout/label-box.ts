@@ -9,7 +9,7 @@ export interface Box {
 }
 
 /** Longest label drawn; the rest is cut and stands in the tooltip. */
-export const LABEL_CHARACTERS = 26;
+const LABEL_CHARACTERS = 26;
 
 /** Mean width of a character at the size of the labels; a little generous. */
 const CHARACTER = 6.3;

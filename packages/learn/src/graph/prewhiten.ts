@@ -3,7 +3,7 @@ import { type Columns, column, sharedColumns, standardise } from './columns.js';
 import { normalScores } from './normal-scores.js';
 
 /** Highest order of the autoregressions. */
-export const MAX_ORDER = 8;
+const MAX_ORDER = 8;
 
 /** Innovations of all columns and how each was reached. */
 export interface Prewhitened {

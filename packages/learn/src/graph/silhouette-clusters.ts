@@ -38,10 +38,7 @@ function distance(r: number): number {
 }
 
 /** Mean silhouette of a labelling under a distance matrix; singletons count 0. */
-export function meanSilhouette(
-  distances: readonly (readonly number[])[],
-  labels: Int32Array,
-): number {
+function meanSilhouette(distances: readonly (readonly number[])[], labels: Int32Array): number {
   const p = labels.length;
   const clusters = Math.max(...labels) + 1;
   const sizes = new Uint32Array(clusters);

@@ -1,5 +1,5 @@
 /** Colours of a picture that are not those of its groups. */
-export interface Theme {
+interface Theme {
   readonly background: string;
   readonly text: string;
   readonly muted: string;
@@ -9,7 +9,7 @@ export interface Theme {
 }
 
 /** The two backgrounds. */
-export const THEMES: Readonly<Record<'light' | 'dark', Theme>> = Object.freeze({
+const THEMES: Readonly<Record<'light' | 'dark', Theme>> = Object.freeze({
   light: {
     background: '#ffffff',
     text: '#1f2328',
