@@ -38,6 +38,12 @@ export const collectorErrors = defineErrors({
     remedy: 'Install bpftrace and run as root; `bpftrace FILE.bt` shows what it does not like.',
     exitCode: 5,
   },
+  'COLLECT-2006': {
+    title: 'Privileges could not be given up',
+    remedy:
+      'Name a user and a group that are not root; grant no capabilities beyond those of root.',
+    exitCode: 5,
+  },
   'COLLECT-3001': {
     title: 'The recording to replay holds nothing',
     remedy: 'Name a recording that `ethogram recordings` lists.',

@@ -5,6 +5,8 @@ export type { ExamineOptions } from './doctor/examine-host.js';
 export { examineHost } from './doctor/examine-host.js';
 export type { HostFacts, HostFactsOptions } from './doctor/host-facts.js';
 export { readHostFacts } from './doctor/host-facts.js';
+export type { DropOptions, ThreadPrivileges } from './drop-privileges.js';
+export { dropPrivileges } from './drop-privileges.js';
 export { collectorErrors } from './errors.js';
 export type { Grouping } from './identity/process-facts.js';
 export { GROUPINGS } from './identity/process-facts.js';

@@ -1,0 +1,24 @@
+// Opens the eBPF backend, gives up every privilege, and records: prints what it still is and sees.
+import { dropPrivileges, openCollector } from '@ethogram/collector';
+
+const source = await openCollector({ backend: 'ebpf', intervalMs: 200 });
+const threads = dropPrivileges({ uid: 65534, gid: 65534 });
+const stop = new AbortController();
+const result = { ticks: 0, calls: 0, lost: {}, links: 0, threads: threads.length };
+result.uids = [...new Set(threads.flatMap((thread) => thread.uids))];
+result.capabilities = [...new Set(threads.map((thread) => String(thread.capabilities)))];
+process.stdout.write('dropped\n');
+process.stdin.resume();
+process.stdin.on('end', () => stop.abort());
+for await (const tick of source.ticks(stop.signal)) {
+  result.ticks++;
+  result.links += tick.links.length;
+  Object.assign(result.lost, tick.lost);
+  for (const sample of tick.samples) {
+    if (sample.name === process.argv[2]) {
+      result.calls += sample.values.get('syscall.getppid.calls') ?? 0;
+    }
+  }
+}
+await source.close();
+process.stdout.write(`${JSON.stringify(result)}\n`);
