@@ -52,8 +52,8 @@ interface Watched {
   readonly novelty: Alarm;
   readonly absence: Alarm;
   severity: Severity;
-  /** When the alarm of rates opened last, ms UTC. */
-  openedAt: number;
+  /** Until when the recording alone may hold the alarm of rates, ms UTC. */
+  holdUntil: number;
   now: RateScore;
 }
 
@@ -86,7 +86,7 @@ export class HostScorer {
       novelty: new Alarm(),
       absence: new Alarm(),
       severity: 'warning',
-      openedAt: 0,
+      holdUntil: 0,
       now: { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 },
     }));
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
@@ -149,7 +149,7 @@ export class HostScorer {
         silence: watched.presence.silence,
         alarms: [watched.rates.state(), watched.novelty.state(), watched.absence.state()],
         severity: watched.severity,
-        openedAt: watched.openedAt,
+        holdUntil: watched.holdUntil,
       })),
       novelty: this.#novelty.state(),
       links: this.#links.state(),
@@ -183,7 +183,7 @@ export class HostScorer {
       watched.novelty.resume(saved.alarms[1]);
       watched.absence.resume(saved.alarms[2]);
       watched.severity = saved.severity;
-      watched.openedAt = saved.openedAt;
+      watched.holdUntil = saved.holdUntil;
     }
     this.#novelty.resume(state.novelty);
     this.#links.resume(state.links);
@@ -220,7 +220,7 @@ export class HostScorer {
       watched.now = watched.scorer.score(tracker);
       if (watched.now.p !== null || watched.now.pBelow !== null) scores.push(watched.now.score);
       if (this.#ticks % calibrationTicks !== 0) continue;
-      watched.scorer.remember();
+      watched.scorer.remember(watched.now.recorded >= this.#model.thresholds.warn);
       if (!incomplete) {
         watched.scorer.learn(
           watched.rates.open || watched.now.score >= this.#model.thresholds.warn,
@@ -237,13 +237,12 @@ export class HostScorer {
     const tracker = this.#tracker.sources[index];
     if (!tracker) return;
     // A lasting fault becomes usual to p, and its alarm stays while the recording would call it
-    // odd; after a day it is how things are now.
+    // odd; for a day, and only where the recording still held when it began.
     const ts = context.block.ts[context.t] as number;
-    const held =
-      watched.rates.open && watched.now.recorded >= warn && ts - watched.openedAt < LONGEST_HOLD_MS;
+    const held = watched.rates.open && watched.now.recorded >= warn && ts < watched.holdUntil;
     const off = score >= warn || held;
     const opened = watched.rates.push(off);
-    if (opened) watched.openedAt = ts;
+    if (opened) watched.holdUntil = watched.scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
     const severity: Severity =
       score >= Math.max(critical, this.#model.thresholds.critical) ? 'critical' : 'warning';
     const worsened =
@@ -475,7 +474,7 @@ interface ScorerState {
     readonly silence: number;
     readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
     readonly severity: Severity;
-    readonly openedAt: number;
+    readonly holdUntil: number;
   }[];
   readonly novelty: NoveltyState;
   readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };

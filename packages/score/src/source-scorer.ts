@@ -59,6 +59,7 @@ export class SourceScorer {
   #worst = -1;
   #alarmed = 0;
   #memory = 0;
+  #oddShare = 0;
 
   constructor(model: SourceModel) {
     const views = model.calibration && !model.self ? prepareViews(model) : [];
@@ -83,9 +84,19 @@ export class SourceScorer {
     return { ...this.#curve.read(s), recorded: this.#recorded.read(s).score, evidence };
   }
 
-  /** Takes the score just computed into the evidence, once per calibration step. */
-  remember(): void {
-    if (!Number.isNaN(this.#s)) this.#memory = remember(this.#memory, this.#s);
+  /**
+   * Takes the score just computed into the evidence, once per calibration step.
+   * @param odd whether the recording would call it odd.
+   */
+  remember(odd: boolean): void {
+    if (Number.isNaN(this.#s)) return;
+    this.#memory = remember(this.#memory, this.#s);
+    this.#oddShare = remember(this.#oddShare, odd ? 1 : 0);
+  }
+
+  /** Whether most of the last steps were odd by the recording: it is no yardstick any more. */
+  get outgrown(): boolean {
+    return this.#oddShare > 0.5;
   }
 
   /** Lets the calibration learn from the score just computed. */
@@ -116,13 +127,19 @@ export class SourceScorer {
 
   /** Its state, for a checkpoint. */
   state(): SourceScorerState {
-    return { alarmed: this.#alarmed, memory: this.#memory, bins: this.#curve?.state() ?? [] };
+    return {
+      alarmed: this.#alarmed,
+      memory: this.#memory,
+      oddShare: this.#oddShare,
+      bins: this.#curve?.state() ?? [],
+    };
   }
 
   /** Takes up a state; the scorer must be fresh. */
   resume(state: SourceScorerState): void {
     this.#alarmed = state.alarmed;
     this.#memory = state.memory;
+    this.#oddShare = state.oddShare;
     this.#curve?.resume(state.bins);
   }
 }
@@ -131,5 +148,6 @@ export class SourceScorer {
 export interface SourceScorerState {
   readonly alarmed: number;
   readonly memory: number;
+  readonly oddShare: number;
   readonly bins: readonly (readonly [number, number])[];
 }
