@@ -111,6 +111,8 @@ export const EBPF_TABLES = Object.freeze({
 export interface EbpfSession {
   /** Names of the programs that this kernel has no place for, or refused. */
   readonly missing: readonly string[];
+  /** By the name of the program; 0 before Linux 5.16. */
+  readonly verifiedInstructions: Readonly<Record<string, number>>;
   /**
    * One at a time. Rejects where the kernel refuses to be read.
    * @param snapshot whether links that did nothing are wanted too.

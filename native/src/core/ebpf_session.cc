@@ -296,14 +296,24 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
 
 std::uint64_t Session::MissedRuns() const {
   std::uint64_t missed = 0;
+  ForEachLoaded([&](const bpf_prog_info& info) { missed += info.recursion_misses; });
+  return missed;
+}
+
+std::map<std::string, std::uint32_t> Session::VerifiedInstructions() const {
+  std::map<std::string, std::uint32_t> counts;
+  ForEachLoaded([&](const bpf_prog_info& info) { counts[info.name] = info.verified_insns; });
+  return counts;
+}
+
+void Session::ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton_->obj) {
     bpf_prog_info info = {};
     __u32 size = sizeof(info);
     const int fd = bpf_program__fd(program);
-    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) missed += info.recursion_misses;
+    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) look(info);
   }
-  return missed;
 }
 
 bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "ebpf_links.h"
 
 struct bpf_link;
+struct bpf_prog_info;
 struct ethogram_bpf;
 struct ring_buffer;
 
@@ -49,6 +51,8 @@ class Session {
   ~Session();
   // Programs that this kernel has no place for, or refused.
   const std::vector<std::string>& missing() const { return missing_; }
+  // Instructions that the verifier went through for each program loaded; 0 before Linux 5.16.
+  std::map<std::string, std::uint32_t> VerifiedInstructions() const;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -76,6 +80,7 @@ class Session {
   void Drain();
   void Watch();
   std::uint64_t MissedRuns() const;
+  void ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const;
   static int OnRecord(void* session, void* data, std::size_t size);
 
   std::unique_ptr<ethogram_bpf, SkeletonDeleter> skeleton_;

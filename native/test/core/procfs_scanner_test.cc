@@ -1,4 +1,5 @@
 // Tests of the scanner on process tables made up in a folder; built with ASan and UBSan.
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include "../../src/core/procfs_scanner.h"
 #include "../../src/core/procfs_text.h"
+#include "../../src/core/procfs_unix_peers.h"
 #include "check.h"
 
 namespace fs = std::filesystem;
@@ -433,6 +435,76 @@ void TestTroubleOfOurOwnIsCountedAndNobodyTakenForGone() {
   CHECK_EQUAL(scanner->Next().rows[0].flags, 0);
 }
 
+void TestDescriptorsThatLeadToOthers() {
+  Table table;
+  Process nginx;
+  table.Put(nginx);
+  const fs::path folder = fs::path(table.root()) / "100";
+  for (const char* target : {"socket:[4711]", "/dev/null", "anon_inode:[eventpoll]", "socket:[x]"}) {
+    fs::create_symlink(target, folder / "fd" / std::to_string(std::string(target).size() + 20));
+  }
+  fs::create_directory(folder / "ns");
+  fs::create_symlink("net:[4026531840]", folder / "ns" / "net");
+  const auto scanner = Scanner::Open(table.root());
+  CHECK(scanner->Descriptors().empty());
+  const uint32_t process = scanner->Next().rows[0].process;
+  const auto found = scanner->Descriptors();
+  CHECK_EQUAL(found.size(), 1u);
+  CHECK_EQUAL(found[0].process, process);
+  CHECK(found[0].kind == DescriptorKind::kSocket);
+  CHECK_EQUAL(found[0].inode, 4711u);
+  CHECK_EQUAL(found[0].net, 4026531840u);
+}
+
+uint64_t InodeOf(int fd) {
+  struct stat info = {};
+  fstat(fd, &info);
+  return info.st_ino;
+}
+
+// On the real table: the ends of a pipe of our own, and a pair of unix sockets of our own.
+void TestOwnPipesAndSockets() {
+  int ends[2];
+  int pair[2];
+  CHECK_EQUAL(pipe(ends), 0);
+  CHECK_EQUAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const auto scanner = Scanner::Open("/proc");
+  CHECK(FactsOf(scanner->Next(), getpid()) != nullptr);
+  int readers = 0, writers = 0, sockets = 0;
+  for (const Descriptor& descriptor : scanner->Descriptors()) {
+    if (descriptor.inode == InodeOf(ends[0])) {
+      readers += descriptor.kind == DescriptorKind::kPipeReader;
+      writers += descriptor.kind == DescriptorKind::kPipeWriter;
+    }
+    sockets += descriptor.inode == InodeOf(pair[0]) || descriptor.inode == InodeOf(pair[1]);
+  }
+  CHECK_EQUAL(readers, 1);
+  CHECK_EQUAL(writers, 1);
+  CHECK_EQUAL(sockets, 2);
+  int met = 0;
+  for (const auto& [socket, peer] : ReadUnixPeers()) {
+    met += socket == InodeOf(pair[0]) && peer == InodeOf(pair[1]);
+    met += socket == InodeOf(pair[1]) && peer == InodeOf(pair[0]);
+  }
+  CHECK_EQUAL(met, 2);
+  for (const int fd : {ends[0], ends[1], pair[0], pair[1]}) close(fd);
+}
+
+void TestParentIsToldByItsNumber() {
+  Table table;
+  Process shell;
+  shell.pid = 50;
+  shell.threads = {{50, {}}};
+  table.Put(shell);
+  const auto scanner = Scanner::Open(table.root());
+  const uint32_t parent = scanner->Next().rows[0].process;
+  Process child;
+  child.parent = 50;
+  table.Put(child);
+  const Facts* facts = FactsOf(scanner->Next(), 100);
+  CHECK(facts != nullptr && facts->parent == parent);
+}
+
 void TestTablesThatAreNone() {
   CHECK(Scanner::Open("/nonexistent") == nullptr);
   Table table;
@@ -464,6 +536,9 @@ int main() {
   RUN(TestFactsComeAgainAfterExecAndMove);
   RUN(TestKernelThreadsHaveNoExecutable);
   RUN(TestTroubleOfOurOwnIsCountedAndNobodyTakenForGone);
+  RUN(TestDescriptorsThatLeadToOthers);
+  RUN(TestOwnPipesAndSockets);
+  RUN(TestParentIsToldByItsNumber);
   RUN(TestTablesThatAreNone);
   return ethogram::test::Finish();
 }

@@ -6,11 +6,13 @@ import { processNamer } from '../identity/name-processes.js';
 import { measuredSource } from '../measured-source.js';
 import type { Opened } from '../open-collector.js';
 import type { Limitation } from '../sample-source.js';
+import { LinkReader } from './links/link-reader.js';
 import { ProcessReader } from './process-reader.js';
 
 /**
  * What procfs does not tell: which system calls, sizes of single reads and writes, requests
- * charged to processes, connections, links, latencies, and processes that live less than a tick.
+ * charged to processes, calls that connect and accept, latencies, what is not there for long enough
+ * to be met (links are looked for every ten seconds), and how much passes over a link.
  */
 const BLIND: readonly string[] = [
   'syscall',
@@ -21,9 +23,13 @@ const BLIND: readonly string[] = [
   'net.connects',
   'net.accepts',
   'latency',
-  'links',
+  'links.bytes',
+  'links.udp',
   'short-lived',
 ];
+
+/** A look through all descriptors takes some ten milliseconds on a busy host. */
+const CENSUS_EVERY_MS = 10_000;
 
 /**
  * Opens the backend that reads procfs. It needs no privilege; without any it sees CPU, memory
@@ -61,11 +67,18 @@ export async function openProcfs(
     name: processNamer(options),
     ownPid: options.ownPid,
   });
+  const links = new LinkReader({
+    procRoot: options.procRoot,
+    scanner,
+    unixPeers: () => (options.procRoot === '/proc' ? addon.unixPeers() : new Float64Array()),
+    process: (number) => processes.process(number),
+    censusEveryMs: CENSUS_EVERY_MS,
+  });
   const source = measuredSource({
     description: { backend: 'procfs', blind: BLIND, limitations: [...passedOver] },
     options,
     bootTimeNs: () => addon.bootTimeNs(),
-    readers: [processes, new DiskReader(options), new HostReader(options)],
+    readers: [processes, links, new DiskReader(options), new HostReader(options)],
     release: () => scanner.close(),
   });
   return { source };

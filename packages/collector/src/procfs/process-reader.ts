@@ -1,4 +1,6 @@
+import type { SourceId } from '@ethogram/core';
 import { type ProcessScan, type ProcessScanner, SCAN_COLUMNS, SCAN_FLAGS } from '@ethogram/native';
+import { nameLinks } from '../ebpf/name-links.js';
 import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
 import { type Presence, Timeline } from '../identity/timeline.js';
 import type { TickReader } from '../tick/measure-ticks.js';
@@ -42,7 +44,7 @@ const BLIND_BY_FLAGS: readonly (Readonly<Record<string, string>> | undefined)[] 
 /** Reads the process table: who there is, who came and went, and what each did. */
 export class ProcessReader implements TickReader {
   readonly #options: ProcessReaderOptions;
-  readonly #present = new Map<number, Presence>();
+  readonly #present = new Map<number, Presence & { readonly pid: number }>();
   readonly #timeline = new Timeline();
 
   constructor(options: ProcessReaderOptions) {
@@ -57,18 +59,33 @@ export class ProcessReader implements TickReader {
 
   read(draft: TickDraft, stamp: TickStamp): void {
     const scan = this.#options.scanner.next();
+    const forks: NumberedLink[] = [];
     for (const facts of scan.facts) {
       const before = this.#present.get(facts.process);
       const now = this.#enter(facts);
+      if (!before && facts.parent !== undefined) forks.push(fork(facts.parent, facts.process));
       if (before && before.identity.name !== now.identity.name) {
         draft.process(before.identity)?.add('process.exits', 1);
         draft.process(now.identity)?.add('process.starts', 1);
       }
     }
+    draft.links.push(...nameLinks(forks, (number) => this.#nodeOf(draft, number)));
     this.#addRows(draft, scan);
     for (const process of scan.vanished) this.#exit(draft, process);
     draft.lose('procfs.unreadable', scan.unreadable);
     draft.markers.push(...this.#timeline.markers(stamp.ts));
+  }
+
+  /** Who a process is, by the scanner's number. */
+  process(
+    number: number,
+  ): { readonly identity: ProcessIdentity; readonly pid: number } | undefined {
+    return this.#present.get(number);
+  }
+
+  #nodeOf(draft: TickDraft, number: number): SourceId | undefined {
+    const identity = this.#present.get(number)?.identity;
+    return identity && draft.processId(identity);
   }
 
   #addRows(draft: TickDraft, scan: ProcessScan): void {
@@ -89,8 +106,8 @@ export class ProcessReader implements TickReader {
   #enter(facts: ProcessScan['facts'][number]): Presence {
     const before = this.#present.get(facts.process);
     const identity = this.#options.name(facts);
-    const presence =
-      facts.version === undefined ? { identity } : { identity, version: facts.version };
+    const { pid, version } = facts;
+    const presence = version === undefined ? { identity, pid } : { identity, pid, version };
     this.#present.set(facts.process, presence);
     this.#timeline.enter(presence);
     if (before) this.#timeline.leave(before);
@@ -104,6 +121,12 @@ export class ProcessReader implements TickReader {
     this.#timeline.leave(presence);
     draft.process(presence.identity)?.add('process.exits', 1);
   }
+}
+
+type NumberedLink = Parameters<typeof nameLinks>[0][number];
+
+function fork(from: number, to: number): NumberedLink {
+  return { from, to, kind: 'fork', opened: 1, closed: 0, events: 0, bytes: 0 };
 }
 
 function addValues(source: SourceDraft, scan: ProcessScan, row: number, flags: number): void {
