@@ -215,6 +215,9 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     missing.Set(static_cast<uint32_t>(at), session->missing()[at]);
   }
   object.Set("missing", missing);
+  Napi::Object verified = Napi::Object::New(env);
+  for (const auto& [name, count] : session->VerifiedInstructions()) verified.Set(name, count);
+  object.Set("verifiedInstructions", verified);
   SessionHandle::Unwrap(object)->Hold(std::move(session));
   return object;
 }

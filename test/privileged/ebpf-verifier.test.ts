@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { loadEbpf } from '@ethogram/native';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockKernel } from './kernel-lock.js';
+import { whyNoEbpf } from './record-while.js';
+
+/** What the verifier went through for each program, and with which kernel and compiler. */
+interface Golden {
+  readonly kernel: string;
+  readonly clang: string;
+  readonly instructions: Readonly<Record<string, number>>;
+}
+
+const reason = await whyNoEbpf();
+if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
+
+/** The verifier gives up at a million: whoever comes near it leaves no room for other kernels. */
+const MOST = 100_000;
+
+describe.skipIf(reason !== undefined)('the verifier', () => {
+  const path = fileURLToPath(new URL('../golden/ebpf-verifier.json', import.meta.url));
+  let unlock: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    unlock = await lockKernel();
+  });
+  afterAll(() => unlock?.());
+
+  it('goes through as many instructions of each program as it did before', () => {
+    const session = loadEbpf().addon?.open({ ringBytes: 1 << 20 });
+    if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
+    const instructions = Object.fromEntries(Object.entries(session.verifiedInstructions).sort());
+    session.close();
+    const kernel = /^\d+\.\d+/.exec(release())?.[0] ?? '';
+    const version = execFileSync('clang', ['--version'], { encoding: 'utf8' });
+    const clang = /version (\d+)/.exec(version)?.[1] ?? '';
+    const now: Golden = { kernel, clang, instructions };
+    if (process.env['UPDATE_GOLDEN'] === '1') {
+      writeFileSync(path, `${JSON.stringify(now, null, 2)}\n`);
+    }
+    const golden = JSON.parse(readFileSync(path, 'utf8')) as Golden;
+    expect(Object.keys(instructions)).toEqual(Object.keys(golden.instructions));
+    for (const count of Object.values(instructions)) expect(count).toBeLessThan(MOST);
+    // Another kernel or compiler counts otherwise; the same must not.
+    if (golden.kernel === kernel && golden.clang === clang) expect(now).toEqual(golden);
+  });
+});
