@@ -1,4 +1,4 @@
-import { isSourceKind, metricInfo, type SourceId } from '@ethogram/core';
+import { isSourceKind, type SourceId } from '@ethogram/core';
 import type { z } from 'zod';
 import { type DraftTick, type TickExtra, tickExtra, tickIdentityFields } from './draft-tick.js';
 import { formatErrors, malformed, type Place } from './errors.js';
@@ -7,6 +7,7 @@ import { readLines } from './read-lines.js';
 import type { ReadOptions } from './read-options.js';
 import { SampleBuilder } from './sample-builder.js';
 import { bucketsOf } from './scheme-buckets.js';
+import { kindOfMetric } from './series-name.js';
 import { describe } from './tick-columns.js';
 import { epochMs, parseTimestamp, TIMESTAMP_FORMS } from './timestamp.js';
 
@@ -160,8 +161,7 @@ function sourceOf(
   const given = typeof json === 'string' ? { name: json } : json;
   if (!isObject(given)) return undefined;
   const name = given['name'];
-  const known = metricInfo(metric)?.kind;
-  const kind = given['kind'] ?? (known === 'process' || known === 'device' ? known : 'custom');
+  const kind = given['kind'] ?? kindOfMetric(metric);
   if (typeof name !== 'string' || name === '') return undefined;
   if (typeof kind !== 'string' || !isSourceKind(kind)) return undefined;
   if (only) return { source: only, prefix: `${name}/` };

@@ -1,10 +1,11 @@
-import { isSourceKind, metricInfo, type SourceId } from '@ethogram/core';
+import { isSourceKind, type SourceId } from '@ethogram/core';
 import type { DraftTick } from './draft-tick.js';
 import { malformed } from './errors.js';
 import type { ReadOptions } from './read-options.js';
 import type { TableRow } from './read-table.js';
 import { SampleBuilder } from './sample-builder.js';
 import { bucketsOf } from './scheme-buckets.js';
+import { kindOfMetric } from './series-name.js';
 import { readExtra, readIdentity } from './tick-columns.js';
 import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.js';
 
@@ -57,12 +58,9 @@ function readRow(
   options: ReadOptions,
 ): void {
   const cell = (name: string): string => row.fields[index.get(name) ?? -1] ?? '';
-  const time = index.has('timestamp') ? 'timestamp' : 'ts';
-  const ts = parseTimestamp(cell(time));
-  const tick = ts === undefined ? undefined : tickOf(row, ts, cell, index, open, options);
-  let fault: Fault;
-  if (ts === undefined) fault = { column: time, expected: TIMESTAMP_FORMS };
-  else if (tick && cell('metric') !== '') fault = addValue(tick.builder, cell, options.source);
+  const tick = tickOf(row, cell, index, open, options);
+  if (!tick || cell('metric') === '') return;
+  const fault = addValue(tick.builder, cell, options.source);
   if (!fault) return;
   const place = row.placeOf(index.get(fault.column) ?? 0);
   options.refuse(malformed(place, fault.expected, { text: cell(fault.column) }));
@@ -98,15 +96,16 @@ function addValue(
 
 function tickOf(
   row: TableRow,
-  ts: number,
   cell: (name: string) => string,
   index: ReadonlyMap<string, number>,
   open: Map<string, OpenTick>,
   options: ReadOptions,
 ): OpenTick | undefined {
-  const key = JSON.stringify([cell('host'), cell('boot'), cell('seq'), ts]);
+  const time = index.has('timestamp') ? 'timestamp' : 'ts';
   const extraText = cell('extra');
-  let tick = open.get(key);
+  // Told from the text as it stands, since this is looked at for every row.
+  const key = [cell(time), cell('seq'), cell('boot'), cell('host')].join('\n');
+  const tick = open.get(key);
   if (tick && extraText === '') return tick;
   const place = (name: string) => row.placeOf(index.get(name.replace('@', '')) ?? 0);
   const extra = readExtra(extraText, place('extra'), options.refuse);
@@ -115,13 +114,18 @@ function tickOf(
     tick.draft = { ...tick.draft, extra };
     return tick;
   }
+  const ts = parseTimestamp(cell(time));
+  if (ts === undefined) {
+    options.refuse(malformed(place(time), TIMESTAMP_FORMS, { text: cell(time) }));
+    return undefined;
+  }
   const identity = readIdentity((name) => cell(name.replace('@', '')), place, options.refuse);
   if (!identity) return undefined;
   const { host = options.host, ...rest } = identity;
   const draft = { place: row.placeOf(0), ts, host, identity: rest, extra };
-  tick = { draft, builder: new SampleBuilder() };
-  open.set(key, tick);
-  return tick;
+  const begun = { draft, builder: new SampleBuilder() };
+  open.set(key, begun);
+  return begun;
 }
 
 function sourceOf(
@@ -129,9 +133,7 @@ function sourceOf(
   only: SourceId | undefined,
 ): SourceId | undefined {
   if (only) return only;
-  const known = metricInfo(cell('metric'))?.kind;
-  const fallback = known === 'process' || known === 'device' ? known : 'custom';
-  const kind = cell('kind') || fallback;
+  const kind = cell('kind') || kindOfMetric(cell('metric'));
   const name = cell('name');
   return name !== '' && isSourceKind(kind) ? { kind, name } : undefined;
 }

@@ -41,15 +41,17 @@ export function parseSeriesName(text: string): SeriesName | undefined {
   if (slash < 0) return text === '' ? undefined : named('value', sourceOf(text, 'custom'));
   const bucket = BUCKET.exec(text.slice(slash + 1));
   const metric = decode(bucket?.[1] ?? text.slice(slash + 1));
-  const known = metricInfo(metric)?.kind;
-  const source = sourceOf(
-    text.slice(0, slash),
-    known === 'process' || known === 'device' ? known : 'custom',
-  );
+  const source = sourceOf(text.slice(0, slash), kindOfMetric(metric));
   if (!bucket) return named(metric, source);
   const scheme = bucket[2] as string;
   const index = Number(bucket[3]);
   return index < (bucketsOf(scheme) ?? 0) ? named(metric, source, { scheme, index }) : undefined;
+}
+
+/** The kind of a source that names none: what the registry says of a process or device metric, else custom. */
+export function kindOfMetric(metric: string): SourceKind {
+  const known = metricInfo(metric)?.kind;
+  return known === 'process' || known === 'device' ? known : 'custom';
 }
 
 function named(

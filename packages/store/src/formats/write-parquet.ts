@@ -7,7 +7,7 @@ import { extraOf, WrittenAttributes } from './tick-columns.js';
 import { formatTimestamp } from './timestamp.js';
 
 /** Rows are gathered to groups of this size, each sorted by series, so that columns compress. */
-const GROUP_ROWS = 100_000;
+const GROUP_ROWS = 50_000;
 
 /** A row: one value, or a tick that has none. */
 interface Row {
