@@ -4,6 +4,7 @@ import type { Store } from '@ethogram/store';
 import type { CommandContext } from '../command.js';
 import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
+import { judgeCandidate } from '../models/judge-candidate.js';
 import { loadModel, modelPin } from '../models/load-model.js';
 import { file, integer, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
@@ -36,7 +37,7 @@ export const trainCommand = defineCommand({
       example: 'web',
     }),
     update: option(text('MODEL'), {
-      help: 'the model that this one follows: it takes over its name, and its false alarms where none are given',
+      help: 'the model that this one follows: it takes over its name, and stays a candidate where it opens more incidents on the time held out',
       example: 'web',
     }),
     requireReady: flag({
@@ -51,6 +52,10 @@ export const trainCommand = defineCommand({
       does: 'learn from the last six hours but one, keep it as "web" and as a file',
     },
     {
+      run: 'ethogram train --from -7d --update web',
+      does: 'learn anew, and use it only where it is no worse than the active version',
+    },
+    {
       run: 'ethogram train --recording normal --require-ready --false-alarms 1/w',
       does: 'fail where too little of normal was seen',
     },
@@ -61,13 +66,14 @@ export const trainCommand = defineCommand({
     const parent =
       options.update === undefined ? undefined : await loadModel(context, options.update);
     const found = await findWindow(store, options, clock.nowMs(), options.exclude);
+    const read = () => store.samples.read(found.query, { signal });
     const { train } = await import('@ethogram/learn');
     const { countIncidents } = await import('@ethogram/score');
     const misbehaved = await misbehaviourRanges(store, found.host);
     const startNs = clock.monotonicNs();
     const progress = notices.progress('training');
     const model = await train(
-      () => store.samples.read(found.query, { signal }),
+      read,
       {
         name: options.name ?? parent?.name ?? options.recording ?? 'window',
         window: { ...found.window, exclude: [...found.window.exclude, ...misbehaved] },
@@ -84,11 +90,20 @@ export const trainCommand = defineCommand({
     progress.finish();
     const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
     const isReady = model.coverage.ready;
-    const version = await keep(context, store, model, options.requireReady && !isReady);
+    const judgement = parent && (await judgeCandidate(model, parent, read, countIncidents));
+    const isCandidate = (options.requireReady && !isReady) || judgement?.promote === false;
+    const version = await keep(context, store, model, isCandidate);
     if (options.out !== undefined) await writeResult(out, options.out, serialiseModel(model));
     if (options.out !== '-') {
       const told = { version, tookMs };
-      await out.document(trainingRecord(model, told), trainingLines(model, told));
+      const state = isCandidate ? 'candidate' : 'active';
+      await out.document(
+        { ...trainingRecord(model, told), state, ...(judgement ? { judgement } : {}) },
+        [
+          ...trainingLines(model, told),
+          `state       ${state}${judgement ? `: ${judgement.reason}` : ''}`,
+        ],
+      );
     }
     if (options.requireReady && !isReady) {
       const missing = model.missing.map(printable).join('; ');
