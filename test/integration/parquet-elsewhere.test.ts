@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -97,6 +97,19 @@ print(json.dumps([
       ],
       [['quantize', 70, 1000]],
     ]);
+  });
+
+  it('answers the query of docs/formats.md', async () => {
+    const page = await readFile(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+    const query = /^```sql\n(.*?)^```$/ms.exec(page)?.[1] ?? '';
+    const program = 'import duckdb, json, os, sys; os.chdir(os.path.dirname(sys.argv[1])); ';
+    expect(await run(`${program}print(json.dumps(duckdb.sql('''${query}''').fetchall()))`)).toEqual(
+      [
+        ['nginx.service/nginx', 'memory.rss', 500, 1_000_000],
+        ['nginx.service/nginx', 'syscall.openat.calls', 500, 500],
+        ['öfen', 'temperature', 500, 499 / 8],
+      ],
+    );
   });
 
   it('opens in pandas, and turns into a wide table there', async () => {

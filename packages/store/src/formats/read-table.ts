@@ -29,7 +29,7 @@ interface Columns {
   }[];
   readonly identity: ReadonlyMap<string, number>;
   readonly hosts: ReadonlySet<string>;
-  readonly count: number;
+  readonly names: readonly string[];
 }
 
 /**
@@ -76,7 +76,7 @@ function readHeader(record: TableRow, options: ReadOptions): Columns {
     throw malformed(record.placeOf(0), 'at least one column of values', 'none');
   }
   const hosts = new Set(series.map(({ host }) => host));
-  return { time, series, identity, hosts, count: record.fields.length };
+  return { time, series, identity, hosts, names: record.fields };
 }
 
 /**
@@ -108,9 +108,9 @@ function readRow(
 ): readonly DraftTick[] {
   const { refuse } = options;
   const { fields } = record;
-  if (fields.length !== columns.count) {
-    const place = record.placeOf(Math.min(fields.length, columns.count));
-    refuse(malformed(place, `${columns.count} fields as in the header`, `${fields.length}`));
+  if (fields.length !== columns.names.length) {
+    const place = record.placeOf(Math.min(fields.length, columns.names.length));
+    refuse(malformed(place, `${columns.names.length} fields as in the header`, `${fields.length}`));
     return [];
   }
   const ts = rowTime(record, columns, row, options);
@@ -157,7 +157,7 @@ function readCells(
     let expected: string | undefined;
     if (!Number.isFinite(value) || !isCount) {
       const what = name.bucket ? 'a whole number from 0 on' : 'a finite number or nothing';
-      expected = `${what} in column ${JSON.stringify(name.metric)}`;
+      expected = `${what} in column ${JSON.stringify(columns.names[index])}`;
     } else if (!addCell(builderOf(builders, host), name, value)) {
       expected = 'one value and one scheme of buckets per metric';
     }

@@ -134,10 +134,7 @@ describe('columns that name sources', () => {
 
 describe('a malformed table', () => {
   it.each([
-    [
-      'timestamp,a\n1,x\n',
-      '-:2:3: expected a finite number or nothing in column "value", found "x"',
-    ],
+    ['timestamp,a\n1,x\n', '-:2:3: expected a finite number or nothing in column "a", found "x"'],
     ['timestamp,a\n1,1\n2,NaN\n', '-:3:3: expected a finite number'],
     ['timestamp,a\n1,1e999\n', '-:2:3: expected a finite number'],
     ['timestamp,a\n1,0x10\n', '-:2:3: expected a finite number'],
