@@ -6,8 +6,8 @@ const DAY_MS = 86_400_000;
 const LEAST_SCORE = 3;
 /** Where enough time was held out to show the budget, the search begins at once in a hundred. */
 const SEARCH_FROM = 2;
-const SEARCH_STEP = 0.5;
-const SEARCH_STEPS = 10;
+const SEARCH_STEP = 0.25;
+const SEARCH_STEPS = 16;
 
 /**
  * The score that leaves the accepted number of alarms a day if scores were independent: one
@@ -46,7 +46,7 @@ function poissonCdf(count: number, mean: number): number {
 
 /**
  * Looks for the lowest score whose incidents over held-out time meet the budget, in steps of a
- * half: from once in a hundred where a quiet held-out part would show the budget (95 %), from the
+ * quarter: from once in a hundred where a quiet held-out part would show the budget (95 %), from the
  * budget's own score where it could not.
  * @param heldOutHours length of the held-out part.
  */
