@@ -7,23 +7,10 @@ import {
 import { openDtrace } from './dtrace/open-dtrace.js';
 import { openEbpf } from './ebpf/open-ebpf.js';
 import { collectorErrors } from './errors.js';
+import type { OpenBackend } from './open-backend.js';
 import { openProcfs } from './procfs/open-procfs.js';
 import { startRecipes } from './recipes/start-recipes.js';
 import type { Limitation, SampleSource } from './sample-source.js';
-
-/** What opening a backend gives: the source, or why it cannot run here (which is no error). */
-export type Opened =
-  | { readonly source: SampleSource }
-  | { readonly source?: never; readonly limitation: Limitation };
-
-/**
- * Opens one backend.
- * @param passedOver why better ones cannot run; stands in the source's description.
- */
-export type OpenBackend = (
-  options: OpenOptions,
-  passedOver: readonly Limitation[],
-) => Promise<Opened>;
 
 /** Every backend that measures, the best first. */
 const BACKENDS: readonly (readonly [MeasuringBackend, OpenBackend])[] = [

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { OpenOptions } from '../collector-options.js';
 import { measuredSource } from '../measured-source.js';
-import type { Opened } from '../open-collector.js';
+import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
 import type { TracerCommand } from '../tracers/tracer-process.js';
 import { DtraceReader } from './dtrace-reader.js';

@@ -3,11 +3,11 @@ import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, type EbpfSession } from '@
 import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
 import { type Presence, Timeline } from '../identity/timeline.js';
 import type { TickReader } from '../tick/measure-ticks.js';
+import { nameLinks } from '../tick/name-links.js';
 import { OTHER } from '../tick/source-limits.js';
 import type { TickStamp } from '../tick/tick-clock.js';
 import type { SourceDraft, TickDraft } from '../tick/tick-draft.js';
 import type { CallNamer } from './call-names.js';
-import { nameLinks } from './name-links.js';
 
 /** What the programs in the kernel are read with. */
 export interface EbpfReaderOptions {

@@ -5,7 +5,7 @@ import { DiskReader } from '../devices/diskstats.js';
 import { HostReader } from '../host/host-reader.js';
 import { processNamer } from '../identity/name-processes.js';
 import { measuredSource } from '../measured-source.js';
-import type { Opened } from '../open-collector.js';
+import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
 import { callNamer } from './call-names.js';
 import { EbpfReader } from './ebpf-reader.js';

@@ -4,7 +4,7 @@ import type { TickDraft } from '../tick/tick-draft.js';
 import { type HostCounters, readHostCounters } from './host-counters.js';
 
 /** The name of the one host source of a tick; the tick itself says which host. */
-export const HOST_SOURCE = 'host';
+const HOST_SOURCE = 'host';
 
 /**
  * Utilisation, saturation and errors of CPU, memory, disk, network and tasks (the USE method,

@@ -4,7 +4,7 @@ import { DiskReader } from '../devices/diskstats.js';
 import { HostReader } from '../host/host-reader.js';
 import { processNamer } from '../identity/name-processes.js';
 import { measuredSource } from '../measured-source.js';
-import type { Opened } from '../open-collector.js';
+import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
 import { LinkReader } from './links/link-reader.js';
 import { ProcessReader } from './process-reader.js';

@@ -1,9 +1,9 @@
 import type { SourceId } from '@ethogram/core';
 import { type ProcessScan, type ProcessScanner, SCAN_COLUMNS, SCAN_FLAGS } from '@ethogram/native';
-import { nameLinks } from '../ebpf/name-links.js';
 import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
 import { type Presence, Timeline } from '../identity/timeline.js';
 import type { TickReader } from '../tick/measure-ticks.js';
+import { nameLinks } from '../tick/name-links.js';
 import type { TickStamp } from '../tick/tick-clock.js';
 import type { SourceDraft, TickDraft } from '../tick/tick-draft.js';
 

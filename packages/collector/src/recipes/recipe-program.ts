@@ -10,7 +10,7 @@ export type RecipeMap =
   | { readonly kind: 'histogram'; readonly scheme: BucketScheme };
 
 /** What is wrong with a recipe: where, and what was expected. */
-export interface RecipeFault {
+interface RecipeFault {
   /** From 1. */
   readonly line: number;
   readonly message: string;
