@@ -22,6 +22,7 @@ import { modelsShowCommand } from './commands/models-show.js';
 import { recordCommand } from './commands/record.js';
 import { recordingsCommand } from './commands/recordings.js';
 import { recordingsRmCommand } from './commands/recordings-rm.js';
+import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { sourcesCommand } from './commands/sources.js';
 import { storeCompactCommand, storeRetainCommand } from './commands/store-upkeep.js';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = Object.freeze([
   modelsImportCommand,
   modelsPromoteCommand,
   modelsRollbackCommand,
+  runCommand,
   storeRetainCommand,
   storeCompactCommand,
   doctorCommand,

@@ -1,0 +1,89 @@
+import type { Block } from '@ethogram/core';
+import { parseModel } from '@ethogram/model';
+import type { Scorer, TickScore } from '@ethogram/score';
+import type { Store } from '@ethogram/store';
+import { readFeedback } from '../score/feedback-store.js';
+
+/** Fewest milliseconds of ticks that a scorer is warmed up with. */
+const WARM_UP_MS = 600_000;
+
+/** What a scorer that follows the active model works with. */
+export interface ServiceScorerSettings {
+  readonly store: Store;
+  /** Name of the model in the store. */
+  readonly name: string;
+  readonly host: string;
+  readonly recording: string;
+  /** Told which version is used from now on. */
+  readonly onModel: (version: number) => void;
+}
+
+/**
+ * Scores with the active version of a model, whichever that is: `refresh` takes over promotions,
+ * rollbacks and what people acknowledged.
+ */
+export class ServiceScorer {
+  readonly #settings: ServiceScorerSettings;
+  readonly #said = new Set<string>();
+  readonly #open = new Set<string>();
+  #scorer: Scorer | undefined;
+  #version: number | undefined;
+
+  constructor(settings: ServiceScorerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether there is a model to score with. */
+  get isReady(): boolean {
+    return this.#scorer !== undefined;
+  }
+
+  /** Whether an incident is open: no time to learn. */
+  get hasOpenIncident(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Looks for another active version, warming up with what was recorded last, and for feedback. */
+  async refresh(nowMs: number): Promise<void> {
+    const { store, name, onModel } = this.#settings;
+    const listed = await store.models.list();
+    const active = listed.find((model) => model.name === name && model.state === 'active');
+    if (active && active.version !== this.#version) {
+      const stored = await store.models.get(name, active.version);
+      if (stored) {
+        await this.#use(stored.json, nowMs);
+        this.#version = active.version;
+        onModel(active.version);
+      }
+    }
+    for (const given of this.#scorer ? await readFeedback(store) : []) {
+      const said = `${given.anomaly} ${given.at}`;
+      if (!this.#said.has(said)) this.#scorer?.acknowledge(given);
+      this.#said.add(said);
+    }
+  }
+
+  /** Scores ticks; none where there is no model yet. */
+  push(block: Block): readonly TickScore[] {
+    const ticks = this.#scorer?.push(block) ?? [];
+    for (const { id, state } of ticks.flatMap((tick) => tick.incidents)) {
+      if (state === 'open') this.#open.add(id);
+      else this.#open.delete(id);
+    }
+    return ticks;
+  }
+
+  async #use(json: string, nowMs: number): Promise<void> {
+    const { store, host, recording } = this.#settings;
+    const { createScorer } = await import('@ethogram/score');
+    const model = parseModel(json);
+    const { historyRows, rowTicks, intervalMs } = model.timing;
+    const lengthMs = Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
+    const range = { from: nowMs - lengthMs, to: Number.MAX_SAFE_INTEGER };
+    const scorer = createScorer(model);
+    for await (const block of store.samples.read({ host, recording, range })) scorer.push(block);
+    this.#scorer = scorer;
+    this.#said.clear();
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { jsonLines, type Running, start } from './binary.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-service-'));
+const store = `lmdb:${join(folder, 'store')}`;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function begin(...args: string[]): Running {
+  return start(args, { XDG_CONFIG_HOME: folder, ETHOGRAM_STORE: store });
+}
+
+async function models(): Promise<{ name: string; version: number; state: string }[]> {
+  return jsonLines((await begin('models', 'ls').done).stdout);
+}
+
+/** Runs without privilege: procfs, five ticks a second, and learns as soon as it may. */
+function service(): Running {
+  return begin(
+    ...['run', '--backend', 'procfs', '--interval', '200ms', '--max-age', '1d'],
+    ...['--first-after', '8s', '--learn-every', '1h', '--learn-from', '1h'],
+  );
+}
+
+test('the service records, learns its first model, scores with it, and goes on after a restart', async () => {
+  const first = service();
+  for (let i = 0; i < 100 && (await models()).length === 0; i++) await delay(500);
+  // The service looks for its new model every five seconds.
+  await delay(7000);
+  first.child.kill('SIGTERM');
+  const ended = await first.done;
+  expect(ended.code, ended.stderr).toBe(143);
+  expect(ended.stderr).toMatch(/learning: .*regime +provisional/);
+  expect(ended.stderr).toMatch(/scoring with model host@1/);
+  expect(await models()).toMatchObject([{ name: 'host', version: 1, state: 'active' }]);
+  const before = jsonLines<{ ticks: number }>((await begin('recordings').done).stdout)[0]?.ticks;
+
+  const second = service();
+  await delay(4000);
+  second.child.kill('SIGTERM');
+  const again = await second.done;
+  expect(again.stderr).toMatch(/scoring with model host@1/);
+  const after = jsonLines<{ ticks: number }>((await begin('recordings').done).stdout)[0]?.ticks;
+  expect(after).toBeGreaterThan(before ?? 0);
+});
