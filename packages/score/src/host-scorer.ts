@@ -28,6 +28,7 @@ import {
   SourceScorer,
   type SourceScorerState,
 } from './source-scorer.js';
+import { Story, type StoryState } from './story.js';
 
 /** False discovery rate at which sources that are off together are critical. */
 const CRITICAL_FDR = 1e-4;
@@ -51,6 +52,7 @@ interface Watched {
   readonly rates: Alarm;
   readonly novelty: Alarm;
   readonly absence: Alarm;
+  readonly story: Story;
   severity: Severity;
   /** Until when the recording alone may hold the alarm of rates, ms UTC. */
   holdUntil: number;
@@ -85,6 +87,7 @@ export class HostScorer {
       rates: new Alarm(),
       novelty: new Alarm(),
       absence: new Alarm(),
+      story: new Story(),
       severity: 'warning',
       holdUntil: 0,
       now: { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 },
@@ -106,7 +109,7 @@ export class HostScorer {
     const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
     const anomalies: AnomalyRecord[] = [];
     const context = { block, t, lost, anomalies };
-    const scored = this.#scoreRates(lost > 0);
+    const scored = this.#scoreRates(block.ts[t] as number, lost > 0);
     const critical = discoveryScore(scored, CRITICAL_FDR);
     for (const [i, watched] of this.#watched.entries()) this.#judge(watched, i, critical, context);
     const news = this.#novelty.visit(block, t);
@@ -149,6 +152,7 @@ export class HostScorer {
         silence: watched.presence.silence,
         alarms: [watched.rates.state(), watched.novelty.state(), watched.absence.state()],
         severity: watched.severity,
+        story: watched.story.state(),
         holdUntil: watched.holdUntil,
       })),
       novelty: this.#novelty.state(),
@@ -183,6 +187,7 @@ export class HostScorer {
       watched.novelty.resume(saved.alarms[1]);
       watched.absence.resume(saved.alarms[2]);
       watched.severity = saved.severity;
+      watched.story.resume(saved.story);
       watched.holdUntil = saved.holdUntil;
     }
     this.#novelty.resume(state.novelty);
@@ -211,7 +216,7 @@ export class HostScorer {
   }
 
   /** Scores every source's rates; returns the scores of those that have one. */
-  #scoreRates(incomplete: boolean): readonly number[] {
+  #scoreRates(ts: number, incomplete: boolean): readonly number[] {
     const { calibrationTicks } = this.#model.timing;
     const scores: number[] = [];
     for (const [i, watched] of this.#watched.entries()) {
@@ -221,11 +226,9 @@ export class HostScorer {
       if (watched.now.p !== null || watched.now.pBelow !== null) scores.push(watched.now.score);
       if (this.#ticks % calibrationTicks !== 0) continue;
       watched.scorer.remember(watched.now.recorded >= this.#model.thresholds.warn);
-      if (!incomplete) {
-        watched.scorer.learn(
-          watched.rates.open || watched.now.score >= this.#model.thresholds.warn,
-        );
-      }
+      if (incomplete) continue;
+      const { open } = watched.rates;
+      watched.scorer.learn(!open ? 'calm' : ts < watched.holdUntil ? 'held' : 'alarmed');
     }
     return scores;
   }
@@ -252,25 +255,23 @@ export class HostScorer {
         if (suspect.source === watched.key) suspect.score = Math.max(suspect.score, score);
       });
     }
-    if (opened || worsened) {
-      const { worst } = watched.scorer;
-      watched.severity = severity;
-      if (worst) {
-        const record = this.#record(
-          context,
-          watched.model,
-          watched.now,
-          severity,
-          watched.scorer.kinds(),
-          {
-            reasons: explainRates(watched.model, tracker, worst),
-            related: [],
-          },
-        );
+    const { worst } = watched.scorer;
+    if (watched.rates.open && off && worst) {
+      const reasons = explainRates(watched.model, tracker, worst);
+      const turned = watched.story.turns(reasons, watched.now.recorded);
+      if (opened || worsened || turned) {
+        watched.severity = severity;
+        watched.story.tell(reasons, watched.now.recorded);
+        const kinds = watched.scorer.kinds();
+        const why = { reasons, related: [] };
+        const record = this.#record(context, watched.model, watched.now, severity, kinds, why);
         if (!record) watched.rates.mute();
       }
     }
-    if (!watched.rates.open) watched.severity = 'warning';
+    if (!watched.rates.open) {
+      watched.severity = 'warning';
+      watched.story.end();
+    }
     const away = watched.presence.push(tracker.activeNow);
     if (!away) watched.absence.push(false);
     else if (watched.absence.raise()) this.#recordAbsence(watched, context);
@@ -474,6 +475,7 @@ interface ScorerState {
     readonly silence: number;
     readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
     readonly severity: Severity;
+    readonly story: StoryState;
     readonly holdUntil: number;
   }[];
   readonly novelty: NoveltyState;

@@ -58,6 +58,8 @@ export class SourceScorer {
   #s = Number.NaN;
   #worst = -1;
   #alarmed = 0;
+  /** The score of the last calm step. */
+  #candidate = Number.NaN;
   #memory = 0;
   #oddShare = 0;
 
@@ -99,12 +101,25 @@ export class SourceScorer {
     return this.#oddShare > 0.5;
   }
 
-  /** Lets the calibration learn from the score just computed. */
-  learn(alarmed: boolean): void {
-    if (!this.#curve || Number.isNaN(this.#s)) return;
-    if (alarmed && this.#alarmed++ % ALARMED_EVERY !== ALARMED_EVERY - 1) return;
+  /**
+   * Lets the calibration learn, one step late. In calm the score of the last step enters, so that
+   * the first moments of a fault, whose alarm is still opening, do not. While an alarm is held,
+   * nothing does: a handful of its scores would make the next fault look usual. Where the recording
+   * is no yardstick any more, every tenth alarmed score enters.
+   */
+  learn(state: 'calm' | 'held' | 'alarmed'): void {
+    const due = this.#candidate;
+    this.#candidate = state === 'calm' ? this.#s : Number.NaN;
+    if (state === 'calm') this.#add(due);
+    if (state === 'alarmed' && this.#alarmed++ % ALARMED_EVERY === ALARMED_EVERY - 1) {
+      this.#add(this.#s);
+    }
+  }
+
+  #add(s: number): void {
+    if (!this.#curve || Number.isNaN(s)) return;
     if (this.#curve.size >= MEMORY) this.#curve.decay(1 - 1 / MEMORY);
-    this.#curve.add(this.#s);
+    this.#curve.add(s);
   }
 
   /** The views that were off in the row just scored, the worst first. */
@@ -128,6 +143,7 @@ export class SourceScorer {
   /** Its state, for a checkpoint. */
   state(): SourceScorerState {
     return {
+      candidate: Number.isNaN(this.#candidate) ? null : this.#candidate,
       alarmed: this.#alarmed,
       memory: this.#memory,
       oddShare: this.#oddShare,
@@ -137,6 +153,7 @@ export class SourceScorer {
 
   /** Takes up a state; the scorer must be fresh. */
   resume(state: SourceScorerState): void {
+    this.#candidate = state.candidate ?? Number.NaN;
     this.#alarmed = state.alarmed;
     this.#memory = state.memory;
     this.#oddShare = state.oddShare;
@@ -146,6 +163,7 @@ export class SourceScorer {
 
 /** See {@link SourceScorer.state}. */
 export interface SourceScorerState {
+  readonly candidate: number | null;
   readonly alarmed: number;
   readonly memory: number;
   readonly oddShare: number;

@@ -224,3 +224,24 @@ describe('a scorer of a provisional model', () => {
     expect(records[0]).not.toHaveProperty('pBelow');
   });
 });
+
+describe('an alarm that stays open', () => {
+  it('neither silences itself nor hides what goes wrong next in the same source', async () => {
+    const model = await trainOn(syntheticBlocks({ ticks: TRAINED }));
+    const scorer = createScorer(model);
+    const scores = syntheticBlocks({
+      ticks: 2400,
+      from: TRAINED,
+      change: (index, { samples }) => {
+        if (index < TRAINED + 100) return;
+        const values = new Map(samples[2]?.values).set('iops.read', 200);
+        if (index >= TRAINED + 2000) values.set('iops.write', 50_000);
+        samples[2] = { kind: 'device', name: 'vda', values };
+      },
+    }).flatMap((block) => scorer.push(block));
+    expect(scores.findIndex(({ anomalous }, i) => i >= 115 && !anomalous)).toBe(-1);
+    const late = scores.slice(2000, 2015).flatMap(({ anomalies }) => anomalies);
+    expect(late[0]?.reasons.map(({ metric }) => metric)).toContain('iops.write');
+    expect(new Set(scores.flatMap(({ incidents }) => incidents.map(({ id }) => id))).size).toBe(1);
+  });
+});
