@@ -19,16 +19,18 @@ const FULL_SAMPLES = 1000;
 const OWN_STEP_MS = 10_000;
 
 /**
- * Chooses the regime: by time for fast ticks, by samples for data with a step of 10 s and more.
+ * Chooses the regime: by time for fast ticks, by samples for data with a step of 10 s and more and
+ * for tables, whose author chose the step.
  * @param ticks number of ticks; @param intervalMs their median length.
+ * @param table whether every source is of kind `custom`.
  */
-export function planRegime(ticks: number, intervalMs: number): RegimePlan {
-  const own = intervalMs >= OWN_STEP_MS;
+export function planRegime(ticks: number, intervalMs: number, table = false): RegimePlan {
+  const own = table || intervalMs >= OWN_STEP_MS;
   const amount = own ? ticks : ticks * intervalMs;
   const short = own ? SHORT_SAMPLES : SHORT_MS;
   const full = own ? FULL_SAMPLES : FULL_MS;
   const regime: Regime = amount < short ? 'provisional' : amount < full ? 'short' : 'full';
-  const tenSeconds = Math.max(1, Math.round(OWN_STEP_MS / intervalMs));
+  const tenSeconds = own ? 1 : Math.max(1, Math.round(OWN_STEP_MS / intervalMs));
   const rowTicks = regime === 'full' && !own ? tenSeconds : 1;
   const need = (what: number): string =>
     own ? `${what - ticks} more samples` : minutes(what - amount);

@@ -41,7 +41,11 @@ export async function train(
   const survey = await surveyWindow(read(), window, signal);
   checkSurvey(survey, settings.maxLost);
   hooks.onProgress?.({ step: 'survey', done: 0.2 });
-  const plan = planRegime(survey.ts.length, survey.intervalMs);
+  const plan = planRegime(
+    survey.ts.length,
+    survey.intervalMs,
+    survey.sources.every(({ kind }) => kind === 'custom'),
+  );
   const fitTicks = Math.floor(survey.ts.length * settings.fitShare);
   const fitUntil = plan.regime === 'provisional' ? window.to : (survey.ts[fitTicks] as number);
   const drafts = survey.sources.map((source) => draftSource(source, survey, settings));

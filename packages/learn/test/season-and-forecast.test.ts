@@ -73,6 +73,16 @@ describe('a window of many days', () => {
     expect(model.sources[0]?.features.every(({ season }) => season === null)).toBe(true);
   });
 
+  it('counts samples of a table, whatever its step: 400 rows of a second are learned from', async () => {
+    const day = firstRows(days(4, 5), 400);
+    const ts = Float64Array.from({ length: 400 }, (_, i) => (i + 1) * 1000);
+    const intervalNs = new Float64Array(400).fill(1e9);
+    const model = await learned({ ...days(4, 5), ...day, ts, intervalNs });
+    expect(model.regime).toBe('short');
+    expect(model.timing).toMatchObject({ rowTicks: 1, calibrationTicks: 1 });
+    expect(model.sources[0]?.calibration).not.toBeNull();
+  });
+
   it('foretells a metric that follows another one row later', async () => {
     const model = await learned(days(10, 3));
     const source = model.sources[0];

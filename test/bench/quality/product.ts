@@ -1,5 +1,5 @@
 import type { Block } from '@ethogram/core';
-import { train } from '@ethogram/learn';
+import { type LearnSettings, train } from '@ethogram/learn';
 import type { Model } from '@ethogram/model';
 import { countIncidents, createScorer, type TickScore } from '@ethogram/score';
 import type { Entity, Table } from './data-sets.js';
@@ -23,7 +23,11 @@ export interface ProductResult {
 }
 
 /** Learns an entity and scores its test part by the product's own way, as imported data would be. */
-export async function runProduct(entity: Entity, seed: number): Promise<ProductResult> {
+export async function runProduct(
+  entity: Entity,
+  seed: number,
+  settings: Partial<LearnSettings> = {},
+): Promise<ProductResult> {
   const { train: known, test, intervalMs, name } = entity;
   const started = performance.now();
   const model = await train(
@@ -33,6 +37,7 @@ export async function runProduct(entity: Entity, seed: number): Promise<ProductR
     {
       name,
       seed,
+      settings,
       window: { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] },
     },
     { evaluate: countIncidents },
@@ -53,12 +58,7 @@ export async function runProduct(entity: Entity, seed: number): Promise<ProductR
 }
 
 /** A table as blocks of one source of kind `custom`, the way an import makes them. */
-export function blocksOf(
-  name: string,
-  table: Table,
-  intervalMs: number,
-  firstRow: number,
-): Block[] {
+function blocksOf(name: string, table: Table, intervalMs: number, firstRow: number): Block[] {
   const width = table.columns.length;
   const blocks: Block[] = [];
   for (let from = 0; from < table.rows; from += BLOCK_ROWS) {
