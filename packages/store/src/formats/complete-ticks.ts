@@ -20,15 +20,14 @@ interface HostState {
   readonly attributes: Map<string, NonNullable<SourceSample['attributes']>>;
   usualMs: number | undefined;
   lastTs: number | undefined;
-  lastIdentified: boolean;
   nextSeq: number;
 }
 
 /**
  * Fills in what a file left out: boot, running numbers, backend `import`, and the length
- * of each interval from the step to the tick before (after a gap, and for the first: the usual
- * step).
- * @param refuse is told of FORMAT-1001 where the time of a host does not ascend; where it does
+ * of each interval from the step to the tick before (after a gap, at the same instant, and for
+ * the first: the usual step).
+ * @param refuse is told of FORMAT-1001 where the time of a host goes back; where it does
  *   not throw, the tick is left out.
  */
 export async function* completeTicks(
@@ -46,7 +45,6 @@ export async function* completeTicks(
         attributes: new Map(),
         usualMs: defaults.intervalMs,
         lastTs: undefined,
-        lastIdentified: false,
         nextSeq: 0,
       };
       hosts.set(host, state);
@@ -65,25 +63,20 @@ export async function* completeTicks(
   }
 }
 
-/** A tick that says who it is may share its instant with the one before; another may not. */
+/** Rows may share an instant, as recordings of others do where a clock was set; none may go back. */
 function ascends(draft: DraftTick, state: HostState, refuse: Refuse): boolean {
   const before = state.waiting.at(-1)?.ts ?? state.lastTs;
-  const identified = draft.identity.seq !== undefined;
-  const mayShare = identified && state.lastIdentified;
-  if (before !== undefined && (mayShare ? draft.ts < before : draft.ts <= before)) {
-    const expected = `a time after ${formatTimestamp(before)} (rows ascend by time, each once)`;
-    refuse(malformed(draft.place, expected, formatTimestamp(draft.ts)));
-    return false;
-  }
-  state.lastIdentified = identified;
-  return true;
+  if (before === undefined || draft.ts >= before) return true;
+  const expected = `a time from ${formatTimestamp(before)} on (rows ascend by time)`;
+  refuse(malformed(draft.place, expected, formatTimestamp(draft.ts)));
+  return false;
 }
 
 function* release(state: HostState, host: string, defaults: TickDefaults): Generator<Tick> {
   for (const draft of state.waiting) {
     const usualMs = state.usualMs ?? 1000;
     const stepMs = state.lastTs === undefined ? usualMs : draft.ts - state.lastTs;
-    const intervalMs = stepMs > usualMs * GAP ? usualMs : stepMs;
+    const intervalMs = stepMs > usualMs * GAP || stepMs === 0 ? usualMs : stepMs;
     state.lastTs = draft.ts;
     const { identity, extra } = draft;
     const seq = identity.seq ?? state.nextSeq;

@@ -34,6 +34,16 @@ describe('a generic table', () => {
     expect(ticks[0]).toMatchObject({ host: 'here', backend: 'import', lost: {}, links: [] });
   });
 
+  it('may have rows that share an instant: each is a tick of its own', async () => {
+    const ticks = await read('timestamp,a\n60,1\n120,2\n120,3\n180,4\n');
+    expect(ticks.map(({ seq, ts, intervalNs }) => [seq, ts, intervalNs])).toEqual([
+      [0, 60_000, 60e9],
+      [1, 120_000, 60e9],
+      [2, 120_000, 60e9],
+      [3, 180_000, 60e9],
+    ]);
+  });
+
   it('makes each column a custom source of its own where no source is named', async () => {
     expect(valuesOf((await read(table))[0])).toEqual([
       ['custom:flow', { value: 1.25 }],
@@ -142,8 +152,7 @@ describe('a malformed table', () => {
     ['timestamp,a\n2024-02-30,1\n', '-:2:1: expected a time (RFC 3339'],
     ['timestamp,a\n1,1,1\n', '-:2:5: expected 2 fields as in the header, found 3'],
     ['timestamp,a,b\n1,1\n', '-:2:4: expected 3 fields as in the header, found 2'],
-    ['timestamp,a\n2,1\n1,1\n', '-:3:1: expected a time after 1970-01-01T00:00:02.000Z'],
-    ['timestamp,a\n2,1\n2,1\n', '-:3:1: expected a time after'],
+    ['timestamp,a\n2,1\n1,1\n', '-:3:1: expected a time from 1970-01-01T00:00:02.000Z on'],
     ['timestamp,a\n1,"2\n', '-:2:3: expected a closing quote to this one'],
     ['timestamp,a\n1,2"2"\n', '-:2:4: expected quotes around a whole field'],
     ['timestamp,a\n1,"2"x\n', '-:2:6: expected a delimiter after the closing quote, found "x"'],

@@ -72,7 +72,7 @@ describe('a malformed line of JSON', () => {
     [line(1, { name: 'a' }, 'm', '1'), '-:1:1: expected "value": a finite number, found "1"'],
     ['{"ts":1,"source":"a","metric":"m","value":1e999}', '-:1:1: expected "value": a finite'],
     [good + good, '-:2:1: expected each metric of a source once per instant'],
-    [good + line(0, { name: 'a' }, 'm', 1), '-:2:1: expected a time after'],
+    [good + line(0, { name: 'a' }, 'm', 1), '-:2:1: expected a time from'],
     ['{"ts":1,"source":"a","metric":"m","histogram":{"scheme":"log","counts":{}}}', 'a scheme of'],
     [
       '{"ts":1,"source":"a","metric":"m","histogram":{"scheme":"quantize","counts":{"127":1}}}',
