@@ -14,6 +14,8 @@ export interface ScannedFacts {
   readonly cgroup?: string;
   /** `device:inode:mtime` of the executable: another one is another version of it. */
   readonly version?: string;
+  /** The GNU build id of the executable, hexadecimal. */
+  readonly buildId?: string;
 }
 
 /** What one scan found; rows are processes, in no particular order. */

@@ -48,6 +48,7 @@ Napi::Object ToObject(Napi::Env env, const Facts& facts) {
     object.Set("version", std::to_string(facts.version->device) + ":" +
                               std::to_string(facts.version->inode) + ":" +
                               std::to_string(facts.version->modified_ns));
+    if (!facts.version->build_id.empty()) object.Set("buildId", facts.version->build_id);
   }
   return object;
 }

@@ -1,5 +1,7 @@
 #include "procfs_scanner.h"
 
+#include "procfs_build_id.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -24,6 +26,7 @@ constexpr int kSigChld = 17;
 // then every 32nd scan.
 constexpr uint32_t kYoungScans = 3;
 constexpr uint32_t kRefreshEvery = 32;
+constexpr size_t kMostVersions = 4096;
 // A debt that the parent's own numbers never grew to cover was not owed: it ignores SIGCHLD.
 constexpr uint32_t kDebtScans = 2;
 
@@ -266,13 +269,22 @@ void Scanner::ReadIdentity(int process_fd, Reading& reading) {
   if (ReadFileAt(process_fd, "status", text_) == ReadResult::kOk) {
     facts.uid = static_cast<uint32_t>(FieldOf(text_, "Uid").value_or(0));
   }
-  struct stat file;
-  if (state.exe && fstatat(process_fd, "exe", &file, 0) == 0) {
-    facts.version = FileVersion{
-        file.st_dev, file.st_ino,
-        static_cast<int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec};
-  }
+  if (state.exe) facts.version = VersionOf(process_fd);
   scan_.facts.push_back(std::move(facts));
+}
+
+std::optional<FileVersion> Scanner::VersionOf(int process_fd) {
+  struct stat file;
+  if (fstatat(process_fd, "exe", &file, 0) != 0 || !S_ISREG(file.st_mode)) return {};
+  FileVersion version{
+      file.st_dev, file.st_ino,
+      static_cast<int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec, {}};
+  const auto known = versions_.find(version);
+  if (known != versions_.end()) return *known;
+  version.build_id = ReadBuildId(process_fd, "exe");
+  if (versions_.size() >= kMostVersions) versions_.clear();
+  versions_.insert(version);
+  return version;
 }
 
 std::vector<Descriptor> Scanner::Descriptors() const {

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -52,6 +54,11 @@ struct FileVersion {
   uint64_t device;
   uint64_t inode;
   int64_t modified_ns;
+  std::string build_id;  // empty where it has none
+  bool operator<(const FileVersion& other) const {
+    return std::tie(device, inode, modified_ns) <
+           std::tie(other.device, other.inode, other.modified_ns);
+  }
 };
 
 // What a process is named by; handed out when it appears, executes another program, or moves to
@@ -153,6 +160,7 @@ class Scanner {
   void ReadProcess(const char* pid_text, int32_t pid);
   bool ReadThreads(int process_fd, Reading& reading);
   void ReadIdentity(int process_fd, Reading& reading);
+  std::optional<FileVersion> VersionOf(int process_fd);
   void CountDescriptors(int process_fd, State& state);
   void CollectVanished();
   void OweToParent(const State& gone);
@@ -166,6 +174,7 @@ class Scanner {
   uint64_t scan_number_ = 0;
   std::unordered_map<int32_t, State> states_;
   std::unordered_map<int32_t, State> replaced_;  // whose PID went to another process
+  std::set<FileVersion> versions_;  // executables met, since reading a build id takes four calls
   std::vector<Reading> readings_;
   std::string text_;  // reused by every read
   Scan scan_;

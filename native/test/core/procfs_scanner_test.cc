@@ -1,4 +1,5 @@
 // Tests of the scanner on process tables made up in a folder; built with ASan and UBSan.
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <random>
 
+#include "../../src/core/procfs_build_id.h"
 #include "../../src/core/procfs_scanner.h"
 #include "../../src/core/procfs_text.h"
 #include "../../src/core/procfs_unix_peers.h"
@@ -490,6 +492,43 @@ void TestOwnPipesAndSockets() {
   for (const int fd : {ends[0], ends[1], pair[0], pair[1]}) close(fd);
 }
 
+std::string Note(uint32_t type, std::string name, std::string content) {
+  const uint32_t sizes[] = {static_cast<uint32_t>(name.size()),
+                            static_cast<uint32_t>(content.size()), type};
+  name.resize((name.size() + 3) / 4 * 4);
+  content.resize((content.size() + 3) / 4 * 4);
+  return std::string(reinterpret_cast<const char*>(sizes), sizeof sizes) + name + content;
+}
+
+void TestBuildIdAmongNotes() {
+  const std::string gnu("GNU\0", 4);
+  const std::string id("\x01\xab\xff", 3);
+  CHECK_EQUAL(BuildIdInNotes(Note(3, gnu, id)), std::string("01abff"));
+  CHECK_EQUAL(BuildIdInNotes(Note(1, gnu, "1234") + Note(3, "Go", id) + Note(3, gnu, id)),
+              std::string("01abff"));
+  CHECK_EQUAL(BuildIdInNotes(Note(1, gnu, id)), std::string());
+  CHECK_EQUAL(BuildIdInNotes(Note(3, gnu, std::string(65, 'x'))), std::string());
+  std::mt19937 random(2);
+  for (int round = 0; round < 10000; round++) {
+    std::string notes = Note(1, gnu, "1234") + Note(3, gnu, id);
+    notes.resize(random() % (notes.size() + 1));
+    for (int change = 0; change < 3 && !notes.empty(); change++) {
+      notes[random() % notes.size()] = static_cast<char>(random() % 256);
+    }
+    BuildIdInNotes(notes);
+  }
+}
+
+void TestBuildIdOfAFile() {
+  const std::string id = ReadBuildId(AT_FDCWD, "/proc/self/exe");
+  CHECK_EQUAL(id.size(), 40u);
+  CHECK_EQUAL(ReadBuildId(AT_FDCWD, "/proc/self/status"), std::string());
+  CHECK_EQUAL(ReadBuildId(AT_FDCWD, "/nonexistent"), std::string());
+  const auto scanner = Scanner::Open("/proc");
+  const Facts* self = FactsOf(scanner->Next(), getpid());
+  CHECK(self != nullptr && self->version && self->version->build_id == id);
+}
+
 void TestParentIsToldByItsNumber() {
   Table table;
   Process shell;
@@ -538,6 +577,8 @@ int main() {
   RUN(TestTroubleOfOurOwnIsCountedAndNobodyTakenForGone);
   RUN(TestDescriptorsThatLeadToOthers);
   RUN(TestOwnPipesAndSockets);
+  RUN(TestBuildIdAmongNotes);
+  RUN(TestBuildIdOfAFile);
   RUN(TestParentIsToldByItsNumber);
   RUN(TestTablesThatAreNone);
   return ethogram::test::Finish();

@@ -84,7 +84,8 @@ export class EbpfReader implements TickReader {
   }
 
   #learn(reading: EbpfReading): void {
-    for (const { identity: number, version, ...facts } of reading.facts) {
+    for (const { identity: number, ...facts } of reading.facts) {
+      const { version } = facts;
       const identity = this.#options.name({ pid: 0, ...facts });
       const presence = version === undefined ? { identity } : { identity, version };
       this.#known.set(number, { ...presence, instances: 0 });

@@ -24,6 +24,8 @@ export function identify(facts: ProcessFacts, options: IdentifyOptions): Process
   if (facts.exe !== undefined) {
     attributes['exe'] = cleanName(withoutDeleted(facts.exe));
     if (facts.exe.endsWith(DELETED)) attributes['deleted'] = 'true';
+    if (facts.version !== undefined) attributes['file'] = facts.version;
+    if (facts.buildId !== undefined) attributes['buildId'] = facts.buildId;
   } else if (!facts.kernelThread) {
     attributes['namedBy'] = 'comm';
   }

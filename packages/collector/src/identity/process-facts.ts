@@ -13,6 +13,10 @@ export interface ProcessFacts {
   /** Real user id. */
   readonly uid?: number;
   readonly kernelThread: boolean;
+  /** Which file the executable is: `device:inode:mtime`. */
+  readonly version?: string;
+  /** The GNU build id of the executable, hexadecimal. */
+  readonly buildId?: string;
 }
 
 /** By what processes are put together to one source. */
@@ -27,6 +31,6 @@ export interface ProcessIdentity {
   /** The unit or container, where there is one and the grouping asks for it. */
   readonly scope?: string;
   readonly executable: string;
-  /** Stands on the source: `executable`, `scope`, `exe`, `deleted`, as far as known. */
+  /** Stands on the source: `executable`, `scope`, `exe`, `file`, `buildId`, `deleted`, as far as known. */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SourceSample, Tick } from '@ethogram/core';
@@ -154,6 +154,21 @@ describe('the procfs backend on this host', () => {
     const ticks = await watch(nameOf(path));
     const { last } = await sum(ticks, nameOf(path), (s) => s.has('fd.count'));
     expect(last?.values.get('fd.count')).toBe(readdirSync(`/proc/${child.pid}/fd`).length);
+  });
+
+  it('describes a source by its executable: path, file and build id', async () => {
+    const path = program('bash');
+    await run(shell(path), ':');
+    const ticks = await watch(nameOf(path));
+    const { last } = await sum(ticks, nameOf(path), (s) => s.has('fd.count'));
+    const { dev, ino, mtimeNs } = statSync(path, { bigint: true });
+    const notes = execFileSync('readelf', ['-n', path], { encoding: 'utf8' });
+    expect(last?.attributes).toEqual({
+      executable: nameOf(path),
+      exe: path,
+      file: `${dev}:${ino}:${mtimeNs}`,
+      buildId: /Build ID: ([0-9a-f]+)/.exec(notes)?.[1],
+    });
   });
 
   it('marks the source that we ourselves are', async () => {
