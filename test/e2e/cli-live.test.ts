@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -72,4 +72,45 @@ test('a recording can be played into another one, faster than it was', async () 
   expect(ticksOf('c')).toBe(ticksOf('a'));
   const unnamed = await ethogram('record', '--backend', 'replay');
   expect(unnamed.code).toBe(2);
+});
+
+test('the demo tells the whole story of a recording from a folder, without store or privilege', async () => {
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  await ethogram(
+    'export',
+    '--recording',
+    'b',
+    '--format',
+    'parquet',
+    '--out',
+    join(data, 'b.parquet'),
+  );
+  await ethogram(
+    'export',
+    '--recording',
+    'a',
+    '--format',
+    'parquet',
+    '--out',
+    join(data, 'a.parquet'),
+  );
+  const infos = jsonLines<{ name: string; from: string; to: string }>(
+    (await ethogram('recordings')).stdout,
+  );
+  const a = infos.find(({ name }) => name === 'a');
+  const label = { kind: 'misbehaviour', name: 'nothing really', from: a?.to, to: a?.to };
+  const from = new Date(Date.parse(a?.to ?? '') - 1000).toISOString();
+  writeFileSync(join(data, 'labels.json'), JSON.stringify([{ ...label, from }]));
+  const out = join(folder, 'story');
+  const told = await ethogram('demo', '--dataset', data, '--out', out, '-o', 'json');
+  expect(told.code, told.stderr).toBe(0);
+  const story = JSON.parse(told.stdout) as { found: unknown[]; files: string[] };
+  expect(story).toMatchObject({ type: 'demo', regime: 'provisional' });
+  expect(story.found).toHaveLength(1);
+  for (const file of story.files) expect(existsSync(file), file).toBe(true);
+  expect(readFileSync(join(out, 'graph.svg'), 'utf8')).toMatch(/^<svg|^<\?xml/);
+  const lines = await ethogram('demo', '--dataset', data, '--out', out, '-o', 'table');
+  expect(lines.stdout).toMatch(/Learned from \d+ ticks[\s\S]*Files: /);
+  expect((await ethogram('demo', '--dataset', folder, '--out', out)).code).toBe(2);
 });

@@ -3,6 +3,7 @@ import { ackCommand } from './commands/ack.js';
 import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { configCheckCommand } from './commands/config-check.js';
+import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = Object.freeze([
   modelsPromoteCommand,
   modelsRollbackCommand,
   runCommand,
+  demoCommand,
   storeRetainCommand,
   storeCompactCommand,
   doctorCommand,
