@@ -8,25 +8,36 @@ export interface Presence {
   readonly version?: string;
 }
 
+/** Executables whose versions are remembered, and versions of each. */
+const MOST_EXECUTABLES = 10_000;
+const MOST_VERSIONS = 64;
+
 /**
  * Watches who comes and goes for what deserves a marker: a unit's first process, its last one
  * leaving, and an executable that became another file.
  */
 export class Timeline {
   readonly #running = new Map<string, number>();
-  readonly #versions = new Map<string, string>();
+  /** By name and path, every version met. */
+  readonly #versions = new Map<string, Set<string>>();
   /** Units whose count went through zero or up from it since the last call of `markers`. */
   readonly #before = new Map<string, number>();
-  readonly #replaced = new Map<string, string>();
+  readonly #replaced = new Set<string>();
 
   /** A process came, or turned into this. */
   enter({ identity, version }: Presence): void {
     if (identity.scope !== undefined) this.#count(identity.scope, 1);
     if (version === undefined) return;
     const key = `${identity.name}\u0000${identity.attributes['exe'] ?? ''}`;
-    const before = this.#versions.get(key);
-    if (before !== undefined && before !== version) this.#replaced.set(identity.name, version);
-    this.#versions.set(key, version);
+    const met = this.#versions.get(key);
+    if (!met) {
+      this.#forgetOldest();
+      this.#versions.set(key, new Set([version]));
+    } else if (!met.has(version)) {
+      this.#replaced.add(identity.name);
+      if (met.size >= MOST_VERSIONS) met.clear();
+      met.add(version);
+    }
   }
 
   /** A process went, or stopped being this. */
@@ -49,13 +60,21 @@ export class Timeline {
         this.#running.delete(scope);
       }
     }
-    for (const name of [...this.#replaced.keys()].sort()) {
+    for (const name of [...this.#replaced].sort()) {
       const source = { kind: 'process', name } as const;
       found.push({ ts, kind: 'new-version', source, text: `${name} is another file than before` });
     }
     this.#before.clear();
     this.#replaced.clear();
     return found;
+  }
+
+  #forgetOldest(): void {
+    if (this.#versions.size < MOST_EXECUTABLES) return;
+    for (const oldest of this.#versions.keys()) {
+      this.#versions.delete(oldest);
+      return;
+    }
   }
 
   #count(scope: string, change: number): void {

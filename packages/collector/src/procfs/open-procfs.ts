@@ -6,6 +6,7 @@ import { processNamer } from '../identity/name-processes.js';
 import { measuredSource } from '../measured-source.js';
 import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
+import { countDenied } from './count-denied.js';
 import { LinkReader } from './links/link-reader.js';
 import { ProcessReader } from './process-reader.js';
 
@@ -75,11 +76,28 @@ export async function openProcfs(
     censusEveryMs: CENSUS_EVERY_MS,
   });
   const source = measuredSource({
-    description: { backend: 'procfs', blind: BLIND, limitations: [...passedOver] },
+    description: {
+      backend: 'procfs',
+      blind: BLIND,
+      limitations: [...passedOver, ...ownLimitations(options)],
+    },
     options,
     bootTimeNs: () => addon.bootTimeNs(),
     readers: [processes, links, new DiskReader(options), new HostReader(options)],
     release: () => scanner.close(),
   });
   return { source };
+}
+
+/** What this very process may not read; the sources concerned have an attribute `blind`, too. */
+function ownLimitations({ procRoot }: OpenOptions): Limitation[] {
+  const { denied, of } = countDenied(procRoot);
+  if (denied === 0) return [];
+  return [
+    {
+      code: 'COLLECT-2004',
+      reason: `the I/O and descriptors of ${denied} of ${of} processes may not be read`,
+      remedy: 'Run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.',
+    },
+  ];
 }

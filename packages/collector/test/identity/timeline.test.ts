@@ -46,4 +46,16 @@ describe('the time line', () => {
       },
     ]);
   });
+
+  it('is silent where an old version, still running, starts another of itself', () => {
+    const timeline = new Timeline();
+    timeline.enter(nginx('1'));
+    timeline.enter(nginx('2'));
+    timeline.markers(0);
+    timeline.enter(nginx('1'));
+    timeline.enter(nginx('2'));
+    expect(kinds(timeline)).toEqual([]);
+    timeline.enter(nginx('3'));
+    expect(kinds(timeline)).toEqual(['new-version']);
+  });
 });

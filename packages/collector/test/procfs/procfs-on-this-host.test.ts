@@ -1,8 +1,17 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SourceSample, Tick } from '@ethogram/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCollector } from '../../src/open-collector.js';
@@ -169,6 +178,34 @@ describe('the procfs backend on this host', () => {
       file: `${dev}:${ino}:${mtimeNs}`,
       buildId: /Build ID: ([0-9a-f]+)/.exec(notes)?.[1],
     });
+  });
+
+  it('works without rights, and says of whom it sees less', async () => {
+    const uid = process.getuid?.();
+    if (uid !== 0) {
+      process.stderr.write('skipped, only root can give up its rights: not root\n');
+      return;
+    }
+    const addon = fileURLToPath(
+      new URL('../../../../native/gyp/procfs/build/Release/ethogram_procfs.node', import.meta.url),
+    );
+    const copy = join(folder, 'addon.node');
+    copyFileSync(addon, copy);
+    chmodSync(folder, 0o755);
+    const script = `
+      const { ProcessScanner } = require(${JSON.stringify(copy)});
+      const { flags, pid, values } = new ProcessScanner('/proc').next();
+      const own = pid.indexOf(process.pid);
+      const other = pid.indexOf(process.ppid);
+      console.log(JSON.stringify([flags[own] & 6, flags[other] & 2, values[other * 13 + 11] > 0]));`;
+    const output = execFileSync(process.execPath, ['-e', script], {
+      uid: 65_534,
+      gid: 65_534,
+      cwd: '/',
+      encoding: 'utf8',
+    });
+    // Of its own it sees I/O and descriptors, of ours no I/O, but our memory.
+    expect(JSON.parse(output)).toEqual([0, 2, true]);
   });
 
   it('marks the source that we ourselves are', async () => {
