@@ -13,7 +13,7 @@ export interface BackendDescription {
   readonly backend: 'ebpf' | 'procfs' | 'replay' | 'dtrace';
   /** Metric families it cannot see; stands in every tick too. */
   readonly blind: readonly string[];
-  /** Why better backends were passed over; empty for the best one. */
+  /** Why better backends were passed over, and what this one may not see; empty at best. */
   readonly limitations: readonly Limitation[];
 }
 
