@@ -94,9 +94,12 @@ export class IncidentBook {
     return incident;
   }
 
-  /** The open incident of a source. */
-  of(source: string): OpenIncident | undefined {
-    return this.#open.find(({ suspects }) => suspects.some((s) => s.source === source));
+  /** Notes the score of a source that is part of an open incident; the largest stays. */
+  raise(source: string, score: number): void {
+    for (const { suspects } of this.#open) {
+      const suspect = suspects.find((s) => s.source === source);
+      if (suspect) suspect.score = Math.max(suspect.score, score);
+    }
   }
 
   /** How many are open. */

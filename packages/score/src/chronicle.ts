@@ -1,0 +1,169 @@
+import { type Block, type SourceId, sourceKey } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import { type Feedback, isExpected } from './feedback.js';
+import { identityOf } from './identity.js';
+import { IncidentBook, type OpenIncident } from './incidents.js';
+import { LiveLinks, type LivePair } from './live-links.js';
+import { type Edge, neighbourhood } from './neighbourhood.js';
+import { rounded } from './reasons.js';
+import type {
+  AnomalyKind,
+  AnomalyRecord,
+  IncidentRecord,
+  Neighbour,
+  Reason,
+  Severity,
+} from './records.js';
+import type { QuotedScore } from './source-scorer.js';
+
+const MOST_NEIGHBOURS = 5;
+/** How long a link without traffic still brings sources together, ms. */
+const LINK_MEMORY_MS = 60_000;
+
+/** The tick that something is written about. */
+export interface Moment {
+  readonly host: string;
+  readonly ts: number;
+  /** What was lost in it, over all causes. */
+  readonly lost: number;
+}
+
+/** Something to write down. */
+export interface Finding {
+  readonly source: SourceId;
+  readonly now: QuotedScore;
+  readonly severity: Severity;
+  readonly kinds: readonly AnomalyKind[];
+  readonly reasons: readonly Reason[];
+  /** Keys of the sources that spawned it. */
+  readonly parents: readonly string[];
+}
+
+/** Writes anomalies down: who is next to them, which incident they belong to, and who was told to expect them. */
+export class Chronicle {
+  readonly #model: Model;
+  readonly #scoreOf: (key: string) => number;
+  readonly #edges: ReadonlyMap<string, readonly Edge[]>;
+  readonly #incidents: IncidentBook;
+  readonly #links: LiveLinks;
+  readonly #feedback: Feedback[] = [];
+  /** Feedback whose time has not come yet. */
+  #pending: Feedback[] = [];
+
+  /** @param scoreOf the score now of a source, by key. */
+  constructor(model: Model, scoreOf: (key: string) => number) {
+    this.#model = model;
+    this.#scoreOf = scoreOf;
+    this.#edges = neighbourhood(model);
+    this.#incidents = new IncidentBook(model.id, this.#edges);
+    this.#links = new LiveLinks(Math.ceil(LINK_MEMORY_MS / model.timing.intervalMs));
+  }
+
+  /** Takes the links of a tick. */
+  visit(block: Block, t: number): void {
+    this.#links.visit(block, t);
+  }
+
+  /** Takes feedback; it holds from the first tick at or after its time. The same twice is once. */
+  acknowledge(feedback: Feedback): void {
+    const { anomaly, at, verdict } = feedback;
+    const has = (f: Feedback): boolean =>
+      f.anomaly === anomaly && f.at === at && f.verdict === verdict;
+    if (this.#feedback.some(has)) return;
+    this.#feedback.push(feedback);
+    this.#pending.push(feedback);
+  }
+
+  /** What was acknowledged as expected and holds from this tick on, each once. */
+  due(ts: number): readonly Feedback[] {
+    if (this.#pending.length === 0) return [];
+    const due = this.#pending.filter(({ at }) => at <= ts);
+    this.#pending = this.#pending.filter(({ at }) => at > ts);
+    return due.filter(({ verdict }) => verdict === 'expected');
+  }
+
+  /** Keys of the sources that spawned this one lately. */
+  parentsOf(source: SourceId): readonly string[] {
+    return this.#links.parentsOf(source);
+  }
+
+  /** Writes an anomaly down; null where it was acknowledged as expected. */
+  write(moment: Moment, finding: Finding): AnomalyRecord | null {
+    const { id: model, regime } = this.#model;
+    const { host, ts, lost } = moment;
+    const { source, now, severity, kinds, reasons, parents } = finding;
+    const key = sourceKey(source);
+    const metrics = reasons.map(({ metric }) => metric);
+    if (isExpected(this.#feedback, { source: key, kinds, metrics }, ts)) return null;
+    const quotes = regime !== 'provisional';
+    const incident = this.#incidents.note(
+      { host, ts, source: key, score: now.score, severity, kinds },
+      this.#links.linkedTo(source),
+    );
+    return {
+      type: 'anomaly',
+      ts: new Date(ts).toISOString(),
+      host,
+      source: { kind: source.kind, name: source.name },
+      score: rounded(now.score),
+      p: quotes && now.p !== null ? rounded(now.p) : null,
+      ...(quotes && now.pBelow !== null ? { pBelow: rounded(now.pBelow) } : {}),
+      severity,
+      kinds,
+      regime,
+      incident: incident.id,
+      id: identityOf(model, host, ts, key, kinds[0] ?? ''),
+      model,
+      lost,
+      reasons,
+      neighbours: this.#neighbours(key, parents),
+    };
+  }
+
+  /** Notes that a source of an open incident is still off, and how far. */
+  goesOn(key: string, score: number): void {
+    this.#incidents.raise(key, score);
+  }
+
+  /** Ends a tick: the incidents that opened, changed or closed with it. */
+  close(moment: Moment, anomalous: ReadonlySet<string>): readonly IncidentRecord[] {
+    return this.#incidents.close(moment.host, moment.ts, anomalous);
+  }
+
+  /** Its state, for a checkpoint. */
+  state(): ChronicleState {
+    return {
+      feedback: this.#feedback,
+      pending: this.#pending,
+      links: this.#links.state(),
+      incidents: this.#incidents.state(),
+    };
+  }
+
+  resume(state: ChronicleState): void {
+    this.#feedback.push(...state.feedback);
+    this.#pending.push(...state.pending);
+    this.#links.resume(state.links);
+    this.#incidents.resume(state.incidents);
+  }
+
+  /** Neighbours in the graph with their scores now: parents, then by the strength of the edge. */
+  #neighbours(key: string, parents: readonly string[]): readonly Neighbour[] {
+    const known = (this.#edges.get(key) ?? []).filter((edge) => !parents.includes(edge.key));
+    return [...parents.map((parent) => ({ key: parent, strength: 1 })), ...known]
+      .slice(0, MOST_NEIGHBOURS)
+      .map((edge) => ({
+        source: edge.key,
+        score: rounded(this.#scoreOf(edge.key)),
+        edge: rounded(edge.strength),
+      }));
+  }
+}
+
+/** See {@link Chronicle.state}. */
+export interface ChronicleState {
+  readonly feedback: readonly Feedback[];
+  readonly pending: readonly Feedback[];
+  readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };
+  readonly incidents: readonly OpenIncident[];
+}

@@ -1,0 +1,45 @@
+import { Alarm, type AlarmState } from './alarm.js';
+
+/** New sources whose alarm is followed at once; more are reported, but not followed. */
+const MOST = 256;
+
+/** The alarms of sources that training never saw. */
+export class Newcomers {
+  readonly #alarms = new Map<string, Alarm>();
+
+  /** Begins a tick: alarms grow quiet, and closed ones go. */
+  tick(): void {
+    for (const [key, alarm] of this.#alarms) {
+      alarm.push(false);
+      if (!alarm.open) this.#alarms.delete(key);
+    }
+  }
+
+  /** The alarm of a new source, made where there is room for it. */
+  alarmOf(key: string): Alarm | undefined {
+    let alarm = this.#alarms.get(key);
+    if (!alarm && this.#alarms.size < MOST) {
+      alarm = new Alarm();
+      this.#alarms.set(key, alarm);
+    }
+    return alarm;
+  }
+
+  /** Mutes the alarm of a new source, where it is open. */
+  mute(key: string): void {
+    this.#alarms.get(key)?.mute();
+  }
+
+  /** Keys of those that are heard. */
+  heard(): readonly string[] {
+    return [...this.#alarms].filter(([, alarm]) => alarm.heard).map(([key]) => key);
+  }
+
+  state(): readonly (readonly [string, AlarmState])[] {
+    return [...this.#alarms].map(([key, alarm]) => [key, alarm.state()] as const);
+  }
+
+  resume(state: readonly (readonly [string, AlarmState])[]): void {
+    for (const [key, saved] of state) this.alarmOf(key)?.resume(saved);
+  }
+}

@@ -1,0 +1,143 @@
+import { sourceKey } from '@ethogram/core';
+import type { SourceTracker } from '@ethogram/features';
+import type { SourceModel } from '@ethogram/model';
+import { Alarm, type AlarmState } from './alarm.js';
+import { PresenceWatch } from './presence-watch.js';
+import { explainRates } from './reasons.js';
+import type { AnomalyKind, Reason, Severity } from './records.js';
+import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
+import { Story, type StoryState } from './story.js';
+
+/** Time for which an alarm is held by the recording alone. */
+const LONGEST_HOLD_MS = 86_400_000;
+
+/** Scores from which a source is off, and from which it is so in a critical way. */
+export interface Limits {
+  readonly warn: number;
+  readonly critical: number;
+}
+
+/** What is to be told of the rates of a source. */
+export interface RateFinding {
+  readonly severity: Severity;
+  readonly kinds: readonly AnomalyKind[];
+  readonly reasons: readonly Reason[];
+}
+
+/** One learned source, its score now, and its alarms. */
+export class WatchedSource {
+  readonly key: string;
+  readonly model: SourceModel;
+  readonly rates = new Alarm();
+  readonly novelty = new Alarm();
+  readonly absence = new Alarm();
+  readonly presence: PresenceWatch;
+  readonly #scorer: SourceScorer;
+  readonly #story = new Story();
+  #severity: Severity = 'warning';
+  /** Until when the recording alone may hold the alarm of rates, ms UTC. */
+  #holdUntil = 0;
+  #now: RateScore = { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 };
+
+  constructor(model: SourceModel) {
+    this.key = sourceKey(model);
+    this.model = model;
+    this.presence = new PresenceWatch(model);
+    this.#scorer = new SourceScorer(model);
+  }
+
+  /** Its score in the last tick. */
+  get now(): RateScore {
+    return this.#now;
+  }
+
+  /** Whether it has a score now: it is awake, and the views have seen enough. */
+  get scored(): boolean {
+    return this.#now.p !== null || this.#now.pBelow !== null;
+  }
+
+  /** Whether one of its alarms is open and not acknowledged. */
+  get heard(): boolean {
+    return this.rates.heard || this.novelty.heard || this.absence.heard;
+  }
+
+  /** Scores the row that the tracker has just closed. */
+  score(tracker: SourceTracker): void {
+    this.#now = this.#scorer.score(tracker);
+  }
+
+  /** Ends a calibration step: the score just computed enters what is remembered. */
+  step(ts: number, warn: number, incomplete: boolean): void {
+    this.#scorer.remember(this.#now.recorded >= warn);
+    if (incomplete) return;
+    this.#scorer.learn(!this.rates.open ? 'calm' : ts < this.#holdUntil ? 'held' : 'alarmed');
+  }
+
+  /**
+   * Opens, holds or closes the alarm of rates. A lasting fault becomes usual to p, and its alarm
+   * stays while the recording would call it odd; for a day, and only where the recording still
+   * held when it began.
+   * @returns what is to be told: an alarm that opened or worsened, or another fault within it.
+   */
+  judge(tracker: SourceTracker, ts: number, limits: Limits): RateFinding | null {
+    const { score, recorded } = this.#now;
+    const held = this.rates.open && recorded >= limits.warn && ts < this.#holdUntil;
+    const off = score >= limits.warn || held;
+    const opened = this.rates.push(off);
+    if (opened) this.#holdUntil = this.#scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
+    if (!this.rates.open) {
+      this.#severity = 'warning';
+      this.#story.end();
+    }
+    const { worst } = this.#scorer;
+    if (!this.rates.open || !off || !worst) return null;
+    const severity: Severity = score >= limits.critical ? 'critical' : 'warning';
+    const worsened = severity === 'critical' && this.#severity === 'warning';
+    const reasons = explainRates(this.model, tracker, worst);
+    const turned = this.#story.turns(reasons, recorded);
+    if (!opened && !worsened && !turned) return null;
+    this.#severity = severity;
+    this.#story.tell(reasons, recorded);
+    return { severity, kinds: this.#scorer.kinds(), reasons };
+  }
+
+  /** Watches whether it is there; says whether it began to be missed. */
+  misses(active: boolean): boolean {
+    if (this.presence.push(active)) return this.absence.raise();
+    this.absence.push(false);
+    return false;
+  }
+
+  /** Its state, for a checkpoint. */
+  state(): WatchedState {
+    return {
+      scorer: this.#scorer.state(),
+      silence: this.presence.silence,
+      alarms: [this.rates.state(), this.novelty.state(), this.absence.state()],
+      severity: this.#severity,
+      story: this.#story.state(),
+      holdUntil: this.#holdUntil,
+    };
+  }
+
+  resume(state: WatchedState): void {
+    this.#scorer.resume(state.scorer);
+    this.presence.silence = state.silence;
+    this.rates.resume(state.alarms[0]);
+    this.novelty.resume(state.alarms[1]);
+    this.absence.resume(state.alarms[2]);
+    this.#severity = state.severity;
+    this.#story.resume(state.story);
+    this.#holdUntil = state.holdUntil;
+  }
+}
+
+/** See {@link WatchedSource.state}. */
+export interface WatchedState {
+  readonly scorer: SourceScorerState;
+  readonly silence: number;
+  readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
+  readonly severity: Severity;
+  readonly story: StoryState;
+  readonly holdUntil: number;
+}
