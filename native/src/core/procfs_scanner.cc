@@ -26,6 +26,8 @@ constexpr int kSigChld = 17;
 // then every 32nd scan.
 constexpr uint32_t kYoungScans = 3;
 constexpr uint32_t kRefreshEvery = 32;
+// How often a process that does not run is read all the same.
+constexpr uint32_t kRereadEvery = 8;
 constexpr size_t kMostVersions = 4096;
 // A debt that the parent's own numbers never grew to cover was not owed: it ignores SIGCHLD.
 constexpr uint32_t kDebtScans = 2;
@@ -138,6 +140,13 @@ const Scan& Scanner::Next() {
 
 void Scanner::ReadProcess(const char* pid_text, int32_t pid) {
   const auto known = states_.find(pid);
+  if (known != states_.end() && IsIdle(pid_text, known->second)) {
+    State& state = known->second;
+    state.seen_in = scan_number_;
+    state.scans++;
+    readings_.push_back({&state, state.stat, false, false, false, 0, 0, true, {}});
+    return;
+  }
   const Fd process_fd(openat(proc_fd_, pid_text, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ReadResult result = process_fd.get() < 0 ? ResultOfErrno(errno)
                                            : ReadFileAt(process_fd.get(), "stat", text_);
@@ -164,6 +173,7 @@ void Scanner::ReadProcess(const char* pid_text, int32_t pid) {
   }
   state.seen_in = scan_number_;
   state.parent = stat->parent;
+  state.stat = *stat;
   Reading reading{&state, *stat, is_new, state.comm != stat->comm, true, 0, 0, true, {}};
   // The name in `stat` points into the buffer that the next read takes.
   if (reading.renamed) state.comm.assign(stat->comm);
@@ -181,6 +191,20 @@ void Scanner::ReadProcess(const char* pid_text, int32_t pid) {
   if (reading.ran || reading.renamed || refresh) ReadIdentity(process_fd.get(), reading);
   state.scans++;
   readings_.push_back(std::move(reading));
+}
+
+// Whether a process of one thread has not run since it was last read: then nothing changed but what
+// others do to it (its memory is reclaimed, its parent ends, it is moved), and for that it is read
+// now and then. Another process under its PID would have run other nanoseconds.
+bool Scanner::IsIdle(const char* pid_text, State& state) {
+  const bool due = (state.scans + state.process) % kRereadEvery == 0;
+  if (state.scans < kYoungScans || due || state.threads.size() != 1) return false;
+  char path[48];
+  snprintf(path, sizeof path, "%s/schedstat", pid_text);
+  if (ReadFileAt(proc_fd_, path, text_) != ReadResult::kOk) return false;
+  const auto sched = ParseSchedStat(text_);
+  const SchedStat& last = state.threads[0].last;
+  return sched && sched->run_ns == last.run_ns && sched->times_run == last.times_run;
 }
 
 // Adds up what the threads did. Returns false where none ran: then nothing else changed either.

@@ -92,8 +92,8 @@ struct Scan {
   uint32_t unreadable = 0;         // processes left out for want of descriptors or memory
 };
 
-// Keeps one state per process, keyed by (PID, start time). One scan costs one or two small files
-// for a process that did not run, and five for one that did.
+// Keeps one state per process, keyed by (PID, start time). One scan costs one small file for a
+// process that did not run, and six for one that did.
 //
 // The kernel adds the I/O of a reaped child to that of its parent. What the child was seen to do
 // is taken off the parent again; what it did unseen (a process shorter than a tick) stays there.
@@ -132,6 +132,7 @@ class Scanner {
     uint64_t cpu_ns = 0;      // what was handed out so far: never more than the truth
     uint64_t minor_faults = 0;
     uint64_t major_faults = 0;
+    Stat stat;                // as last read; its `comm` is not valid
     std::vector<Thread> threads;
     bool has_io = false;
     Io io;                    // as last read
@@ -158,6 +159,7 @@ class Scanner {
 
   Scanner(int proc_fd, bool real_procfs);
   void ReadProcess(const char* pid_text, int32_t pid);
+  bool IsIdle(const char* pid_text, State& state);
   bool ReadThreads(int process_fd, Reading& reading);
   void ReadIdentity(int process_fd, Reading& reading);
   std::optional<FileVersion> VersionOf(int process_fd);

@@ -421,6 +421,48 @@ void TestKernelThreadsHaveNoExecutable() {
   CHECK(scanner->Next().facts.empty());
 }
 
+void TestIdleProcessIsReadNowAndThenAndAtOnceWhenItRan() {
+  Table table;
+  Process nginx;
+  nginx.threads = {{100, {5000, 9}}};
+  table.Put(nginx);
+  const auto scanner = Scanner::Open(table.root());
+  for (int scan = 0; scan < 4; scan++) CHECK_EQUAL(scanner->Next().rows.size(), 1u);
+  // Its memory is reclaimed while it sleeps: seen within eight scans.
+  nginx.resident_pages = 3;
+  table.Put(nginx);
+  const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  int scans = 0;
+  while (RowOf(scanner->Next(), 100)->values[kResidentBytes] != 3 * page && scans < 8) scans++;
+  CHECK(scans < 8);
+  for (int scan = 0; scan < 10; scan++) {
+    nginx.io.read_bytes += 10;
+    Ran(nginx, 1, 0);
+    table.Put(nginx);
+    const Row* row = RowOf(scanner->Next(), 100);
+    CHECK_EQUAL(row->values[kReadBytes], 10u);
+    CHECK_EQUAL(row->values[kCpuNs], 1u);
+  }
+  for (int scan = 0; scan < 20; scan++) {
+    const Row* row = RowOf(scanner->Next(), 100);
+    CHECK_EQUAL(row->values[kReadBytes] + row->values[kCpuNs] + row->values[kMinorFaults], 0u);
+    CHECK_EQUAL(row->values[kThreads], 1u);
+  }
+  // However long it slept, its end is seen at once, and so is another process under its PID.
+  const uint32_t before = scanner->Next().rows[0].process;
+  nginx.start_ticks = 9000;
+  nginx.threads = {{100, {40, 1}}};
+  nginx.io.read_bytes = 7;
+  table.Put(nginx);
+  const Scan& reused = scanner->Next();
+  CHECK_EQUAL(reused.vanished.size(), 1u);
+  CHECK_EQUAL(reused.vanished[0], before);
+  CHECK_EQUAL(reused.rows[0].values[kReadBytes], 7u);
+  for (int scan = 0; scan < 5; scan++) scanner->Next();
+  table.Remove(100);
+  CHECK_EQUAL(scanner->Next().vanished.size(), 1u);
+}
+
 void TestTroubleOfOurOwnIsCountedAndNobodyTakenForGone() {
   Table table;
   Process nginx;
@@ -574,6 +616,7 @@ int main() {
   RUN(TestDebtThatNobodyOwedIsForgotten);
   RUN(TestFactsComeAgainAfterExecAndMove);
   RUN(TestKernelThreadsHaveNoExecutable);
+  RUN(TestIdleProcessIsReadNowAndThenAndAtOnceWhenItRan);
   RUN(TestTroubleOfOurOwnIsCountedAndNobodyTakenForGone);
   RUN(TestDescriptorsThatLeadToOthers);
   RUN(TestOwnPipesAndSockets);
