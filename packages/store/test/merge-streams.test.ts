@@ -1,9 +1,10 @@
 import { type Block, blockBytes, packTicks, type Tick, unpackTicks } from '@ethogram/core';
-import { exampleTicks } from '@ethogram/testkit';
+import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filterSources } from '../src/blocks/filter-block.js';
 import { mergeStreams } from '../src/blocks/merge-streams.js';
+import { mergeBlocks } from '../src/blocks/merge-ticks.js';
 import { sliceBlock, sliceByTime, splitBlock } from '../src/blocks/slice-block.js';
 
 async function* inBlocks(ticks: readonly Tick[], size: number): AsyncGenerator<Block> {
@@ -44,6 +45,44 @@ describe('mergeStreams', () => {
     }
     for await (const _ of mergeStreams([endless(), endless()])) break;
     expect(closed).toBe(2);
+  });
+});
+
+describe('mergeBlocks', () => {
+  const ticks = exampleTicks({ count: 40, sources: 6 });
+  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 39 }), { maxLength: 8 });
+  const cutAt = (at: readonly number[], overlap: number): Block[] => {
+    const edges = [0, ...[...at].sort((a, b) => a - b), 40];
+    return edges.slice(1).map((end, i) => {
+      const start = Math.max(0, (edges[i] as number) - overlap);
+      return packTicks(ticks.slice(start, end));
+    });
+  };
+
+  it('gives what packing all ticks at once gives, however they were in blocks', () => {
+    fc.assert(
+      fc.property(cuts, (at) => {
+        expect(mergeBlocks(cutAt(at, 0).reverse())).toEqual([packTicks(ticks)]);
+      }),
+    );
+  });
+
+  it('gives every tick and every value once where blocks overlap', () => {
+    const whole = packTicks(ticks);
+    fc.assert(
+      fc.property(cuts, (at) => {
+        const merged = mergeBlocks(cutAt(at, 1).reverse());
+        expect(merged.flatMap((block) => [...block.seq])).toEqual([...whole.seq]);
+        const values = merged.flatMap((block) => [...block.values]).sort();
+        expect(values).toEqual([...whole.values].sort());
+      }),
+    );
+  });
+
+  it('keeps boots apart', () => {
+    const one = packTicks(exampleTicks({ count: 5 }));
+    const two = packTicks(exampleTicks({ count: 5, boot: 'boot-2', from: EXAMPLE_START + 5000 }));
+    expect(mergeBlocks([two, one])).toEqual([one, two]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   tickIdentity,
   unpackTicks,
 } from '@ethogram/core';
+import { joinable, joinBlocks } from './join-blocks.js';
 
 /** Orders ticks by end, then boot, then sequence number: the order in which stores hand them out. */
 export function compareTicks(a: Tick, b: Tick): number {
@@ -41,13 +42,24 @@ export function packRuns(ticks: readonly Tick[]): Block[] {
 }
 
 /**
- * Blocks that may overlap in time as blocks that do not, each tick once. One block is handed
- * back as it is, so that the usual case costs nothing.
+ * Blocks that may overlap in time as blocks that do not, as few as can be, each tick once. One
+ * block is handed back as it is, so that the usual case costs nothing.
  */
 export function mergeBlocks(blocks: readonly Block[]): readonly Block[] {
   if (blocks.length < 2) return blocks;
-  if (inOrder(blocks)) return blocks;
-  return packRuns(mergeTicks(...blocks.map(unpackTicks)));
+  const ordered = [...blocks].sort((a, b) => (a.ts[0] as number) - (b.ts[0] as number));
+  if (!inOrder(ordered)) return packRuns(mergeTicks(...ordered.map(unpackTicks)));
+  const merged: Block[] = [];
+  let run: Block[] = [];
+  for (const block of ordered) {
+    if (run[0] && !joinable(run[0], block)) {
+      merged.push(joinBlocks(run));
+      run = [];
+    }
+    run.push(block);
+  }
+  if (run.length > 0) merged.push(joinBlocks(run));
+  return merged;
 }
 
 function inOrder(blocks: readonly Block[]): boolean {

@@ -12,8 +12,12 @@ import { storeErrors } from '../errors.js';
 import { type BlockStreams, fromStreams, STREAMS, toStreams } from './block-streams.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 
-/** First bytes of every encoded block: `E`, `G`, and the version of this layout. */
-const MAGIC = [0x45, 0x47, 1] as const;
+/** First bytes of every encoded block: `E`, `G`, and how its streams are compressed. */
+const MAGIC = [0x45, 0x47] as const;
+/** Each stream for itself, which is smallest. */
+const SEPARATE = 1;
+/** All streams as one, which is fastest where they are short. */
+const TOGETHER = 2;
 const CHECKSUM_BYTES = 4;
 /** Streams shorter than this are stored as they are: brotli would make them longer. */
 const WORTH_COMPRESSING = 24;
@@ -47,18 +51,22 @@ export async function encodeChunk(block: Block): Promise<Uint8Array> {
       return smaller(raw, await compressAsync(raw, quality(CHUNK_QUALITY, raw.length)));
     }),
   );
-  return frame(streams, packed);
+  const head = new ByteWriter();
+  for (const [i, name] of STREAMS.entries()) {
+    head.varint(streams[name].length);
+    head.varint((packed[i] as Uint8Array).length);
+  }
+  return frame(SEPARATE, [head.view(), ...packed]);
 }
 
 /** Encodes a block at once and fast, for ticks that wait to be sealed into a chunk. */
 export function encodeTick(block: Block): Uint8Array {
   const streams = toStreams(block);
-  const packed = STREAMS.map((name) => {
-    const raw = streams[name];
-    if (raw.length < WORTH_COMPRESSING) return raw;
-    return smaller(raw, brotliCompressSync(raw, quality(TICK_QUALITY, raw.length)));
-  });
-  return frame(streams, packed);
+  const all = Buffer.concat(STREAMS.map((name) => streams[name]));
+  const packed = brotliCompressSync(all, quality(TICK_QUALITY, all.length));
+  const head = new ByteWriter();
+  for (const name of STREAMS) head.varint(streams[name].length);
+  return frame(TOGETHER, [head.view(), packed]);
 }
 
 /**
@@ -78,24 +86,16 @@ function smaller(raw: Uint8Array, compressed: Uint8Array): Uint8Array {
   return compressed.length < raw.length ? compressed : raw;
 }
 
-function frame(streams: BlockStreams, packed: readonly Uint8Array[]): Uint8Array {
-  const body = new ByteWriter(packed.reduce((sum, bytes) => sum + bytes.length, 128));
-  for (const byte of MAGIC) body.byte(byte);
-  for (const [i, name] of STREAMS.entries()) {
-    body.varint(streams[name].length);
-    body.varint((packed[i] as Uint8Array).length);
-  }
-  for (const bytes of packed) body.raw(bytes);
-  const view = body.view();
-  const framed = new Uint8Array(view.length + CHECKSUM_BYTES);
-  framed.set(view);
-  new DataView(framed.buffer).setUint32(view.length, crc32(view), true);
-  return framed;
+function frame(kind: number, parts: readonly Uint8Array[]): Uint8Array {
+  const body = Buffer.concat([Uint8Array.from([...MAGIC, kind]), ...parts]);
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  checksum.writeUInt32LE(crc32(body));
+  return Buffer.concat([body, checksum]);
 }
 
 function unframe(bytes: Uint8Array): BlockStreams {
   const length = bytes.length - CHECKSUM_BYTES;
-  if (length < MAGIC.length) throw new RangeError('too short');
+  if (length < MAGIC.length + 1) throw new RangeError('too short');
   const body = bytes.subarray(0, length);
   const checksum = new DataView(bytes.buffer, bytes.byteOffset + length).getUint32(0, true);
   if (crc32(body) !== checksum) throw new RangeError('the checksum does not agree');
@@ -103,16 +103,34 @@ function unframe(bytes: Uint8Array): BlockStreams {
   for (const expected of MAGIC) {
     if (reader.byte() !== expected) throw new RangeError('another layout');
   }
+  const kind = reader.byte();
+  if (kind === SEPARATE) return unpackSeparate(reader);
+  if (kind === TOGETHER) return unpackTogether(reader);
+  throw new RangeError('another layout');
+}
+
+function unpackSeparate(reader: ByteReader): BlockStreams {
   const lengths = STREAMS.map(() => ({ raw: reader.varint(), packed: reader.varint() }));
   const streams = STREAMS.map((name, i) => {
     const { raw, packed } = lengths[i] as { raw: number; packed: number };
     const stored = reader.raw(packed);
-    if (raw === packed) return [name, stored] as const;
-    if (raw > LONGEST_STREAM) throw new RangeError(`stream ${name} claims ${raw} bytes`);
-    const stream = brotliDecompressSync(stored, { maxOutputLength: raw });
-    if (stream.length !== raw) throw new RangeError(`stream ${name} ends early`);
-    return [name, stream] as const;
+    return [name, raw === packed ? stored : inflate(stored, raw)] as const;
   });
   reader.end();
   return Object.fromEntries(streams) as unknown as BlockStreams;
+}
+
+function unpackTogether(reader: ByteReader): BlockStreams {
+  const lengths = STREAMS.map(() => reader.varint());
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const all = new ByteReader(inflate(reader.raw(reader.remaining), total));
+  const streams = STREAMS.map((name, i) => [name, all.raw(lengths[i] as number)] as const);
+  return Object.fromEntries(streams) as unknown as BlockStreams;
+}
+
+function inflate(packed: Uint8Array, length: number): Uint8Array {
+  if (length > LONGEST_STREAM) throw new RangeError(`a stream claims ${length} bytes`);
+  const stream = brotliDecompressSync(packed, { maxOutputLength: Math.max(1, length) });
+  if (stream.length !== length) throw new RangeError('a stream ends early');
+  return stream;
 }

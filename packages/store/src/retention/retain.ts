@@ -1,5 +1,5 @@
 import { type Block, unpackTicks } from '@ethogram/core';
-import { mergeTicks, packRuns } from '../blocks/merge-ticks.js';
+import { mergeBlocks, mergeTicks, packRuns } from '../blocks/merge-ticks.js';
 import { LONGEST_SLOT_MS, type SlotHead, slotStart } from '../chunk/slot-value.js';
 import type { Pin, RecordingInfo, RetentionPolicy, RetentionReport } from '../store.js';
 import { mergeIntervals } from './merge-interval.js';
@@ -34,7 +34,7 @@ export interface SlotKeeper {
 }
 
 /** Chunks that are at least this old are put together into longer ones. */
-const REPACK_AFTER_MS = 3_600_000;
+const REPACK_AFTER_MS = 600_000;
 /** Chunks deleted between two looks at the size. */
 const SLOTS_PER_DELETION = 60;
 
@@ -121,7 +121,7 @@ async function settle(
     lengthMs: long ? LONGEST_SLOT_MS : first.lengthMs,
     tierMs: Math.min(...tiers),
   };
-  const joined = long ? packRuns(mergeTicks(...blocks.map(unpackTicks))) : blocks;
+  const joined = long ? mergeBlocks(blocks) : blocks;
   await keeper.replaceSlots(
     part,
     group.map((s) => s.start),

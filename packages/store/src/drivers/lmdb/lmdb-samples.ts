@@ -1,9 +1,9 @@
 import { type Block, packTicks, type Tick, type TimeRange } from '@ethogram/core';
-import { mergeBlocks } from '../../blocks/merge-ticks.js';
+import { mergeBlocks, mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
 import { readQuery } from '../../blocks/read-query.js';
 import { sliceByTime } from '../../blocks/slice-block.js';
 import { encodeTick } from '../../chunk/chunk-codec.js';
-import { decodeSlot, slotStart } from '../../chunk/slot-value.js';
+import { decodeSlot, encodeSlot, SLOT_MS, slotStart } from '../../chunk/slot-value.js';
 import { storeErrors } from '../../errors.js';
 import { compareRecordings, groupByHost, type RecordingState } from '../../recording-state.js';
 import type { Part } from '../../retention/retain.js';
@@ -13,7 +13,7 @@ import type { LmdbEnvironment } from './environment.js';
 import { keys, under } from './keys.js';
 import { listRecordings, loadState, saveState } from './recording-records.js';
 import { sealBefore } from './sealing.js';
-import { joinTicks, nextPiece } from './slots.js';
+import { joinTicks, nextPiece, slotAt, ticksIn } from './slots.js';
 
 /** Ticks committed together; bounds how long a bulk import holds the write lock. */
 const TICKS_PER_COMMIT = 256;
@@ -25,7 +25,9 @@ export class LmdbSamples implements SampleStore {
   readonly #states = new Map<string, RecordingState>();
   /** The slot that each part last appended to. */
   readonly #openSlots = new Map<string, number>();
-  #sealing: Promise<void> = Promise.resolve();
+  /** The last call of each sort that is under way; the next waits for it. */
+  #appending: Promise<unknown> = Promise.resolve();
+  #sealing: Promise<unknown> = Promise.resolve();
 
   constructor(environment: LmdbEnvironment) {
     this.#environment = environment;
@@ -35,16 +37,15 @@ export class LmdbSamples implements SampleStore {
     this.#mayWrite();
     checkName('recording', recording);
     checkTicks(ticks);
-    let stored = 0;
-    for (const [host, group] of groupByHost(ticks)) {
-      for (let at = 0; at < group.length; at += TICKS_PER_COMMIT) {
-        this.#environment.checkRoom();
-        stored += this.#put(recording, host, group.slice(at, at + TICKS_PER_COMMIT));
-        await this.#environment.durable();
-        await this.#sealPassed(recording, host);
+    const appended = this.#appending.then(async () => {
+      let stored = 0;
+      for (const [host, group] of groupByHost(ticks)) {
+        stored += await this.#appendPart(recording, host, group);
       }
-    }
-    return { stored, repeated: ticks.length - stored };
+      return { stored, repeated: ticks.length - stored };
+    });
+    this.#appending = appended.catch(() => undefined);
+    return appended;
   }
 
   async *read(query: ReadQuery, options: { signal?: AbortSignal } = {}): AsyncGenerator<Block> {
@@ -71,6 +72,7 @@ export class LmdbSamples implements SampleStore {
 
   async remove(recording: string): Promise<boolean> {
     this.#mayWrite();
+    await this.#appending;
     await this.#sealing;
     const parts = (await this.recordings()).filter((info) => info.name === recording);
     this.#environment.commit((db) => {
@@ -86,20 +88,68 @@ export class LmdbSamples implements SampleStore {
     return parts.length > 0;
   }
 
+  /** Appends ticks of one host; how many were new. */
+  async #appendPart(recording: string, host: string, ticks: readonly Tick[]): Promise<number> {
+    let stored = 0;
+    const slots = bySlot(ticks);
+    for (const [i, slot] of slots.entries()) {
+      this.#environment.checkRoom();
+      const passed = i < slots.length - 1 && slot.length > 1;
+      stored += passed
+        ? await this.exclusively(() => this.#putChunk(recording, host, slot))
+        : this.#put(recording, host, slot);
+      await this.#environment.durable();
+      if (!passed) await this.#sealPassed(recording, host);
+    }
+    return stored;
+  }
+
+  /** Commits ticks of one slot as its chunk, where nothing is there yet; how many were new. */
+  async #putChunk(recording: string, host: string, ticks: readonly Tick[]): Promise<number> {
+    const start = slotStart((ticks[0] as Tick).ts);
+    const taken = this.#environment.snapshot(
+      (db) =>
+        slotAt(db, recording, host, start) !== undefined ||
+        ticksIn(db, recording, host, start, start + SLOT_MS).length > 0,
+    );
+    const state = this.#state(recording, host);
+    if (taken || ticks.some((tick) => state.runs(tick.boot).has(tick.seq))) {
+      return this.#put(recording, host, ticks);
+    }
+    const blocks = packRuns(mergeTicks(ticks));
+    const slot = { lengthMs: SLOT_MS, tierMs: 0 };
+    const value = Buffer.from(await encodeSlot(blocks, slot));
+    return this.#commit(state, ticks, (db) => {
+      db.put(keys.chunk(recording, host, start), value);
+    });
+  }
+
   /** Commits ticks of one host under keys of their own; how many were new. */
   #put(recording: string, host: string, ticks: readonly Tick[]): number {
-    const key = partKey(recording, host);
-    const state =
-      this.#states.get(key) ?? this.#environment.snapshot((db) => loadState(db, recording, host));
+    const encoded = new Map(
+      ticks.map((tick) => [tick, Buffer.from(encodeTick(packTicks([tick])))] as const),
+    );
+    return this.#commit(this.#state(recording, host), ticks, (db, fresh) => {
+      for (const tick of fresh) {
+        const key = keys.tick(recording, host, tick.ts, tick.boot, tick.seq);
+        db.put(key, encoded.get(tick) as Buffer);
+      }
+    });
+  }
+
+  /** Commits what is new among ticks together with what the recording knows of itself. */
+  #commit(
+    state: RecordingState,
+    ticks: readonly Tick[],
+    write: (db: LmdbEnvironment['db'], fresh: readonly Tick[]) => void,
+  ): number {
+    const key = partKey(state.recording, state.host);
     const sourcesBefore = state.sources.size;
     const fresh = ticks.filter((tick) => state.admit(tick));
     if (fresh.length === 0) return 0;
-    const encoded = fresh.map((tick) => Buffer.from(encodeTick(packTicks([tick]))));
     try {
       this.#environment.commit((db) => {
-        for (const [i, tick] of fresh.entries()) {
-          db.put(keys.tick(recording, host, tick.ts, tick.boot, tick.seq), encoded[i] as Buffer);
-        }
+        write(db, fresh);
         saveState(db, state, {
           boots: new Set(fresh.map((tick) => tick.boot)),
           sources: state.sources.size !== sourcesBefore,
@@ -114,6 +164,13 @@ export class LmdbSamples implements SampleStore {
     return fresh.length;
   }
 
+  #state(recording: string, host: string): RecordingState {
+    return (
+      this.#states.get(partKey(recording, host)) ??
+      this.#environment.snapshot((db) => loadState(db, recording, host))
+    );
+  }
+
   /** Seals the slots before the newest one, once per slot. */
   async #sealPassed(recording: string, host: string): Promise<void> {
     const key = partKey(recording, host);
@@ -124,19 +181,14 @@ export class LmdbSamples implements SampleStore {
   }
 
   #seal(recording: string, host: string, before: number): Promise<void> {
-    const sealed = this.#sealing.then(() => sealBefore(this.#environment, recording, host, before));
-    this.#sealing = sealed.catch(() => undefined);
-    return sealed;
+    return this.exclusively(() => sealBefore(this.#environment, recording, host, before));
   }
 
   /** Runs something that replaces chunks, one after the other with sealing. */
   exclusively<T>(change: () => Promise<T>): Promise<T> {
     this.#mayWrite();
     const done = this.#sealing.then(change);
-    this.#sealing = done.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#sealing = done.catch(() => undefined);
     return done;
   }
 
@@ -180,4 +232,16 @@ export class LmdbSamples implements SampleStore {
 
 function partKey(recording: string, host: string): string {
   return JSON.stringify([recording, host]);
+}
+
+/** Ticks by the slot in which they end; so many at most that one commit stays short. */
+function bySlot(ticks: readonly Tick[]): Tick[][] {
+  const slots: Tick[][] = [];
+  for (const tick of ticks) {
+    const last = slots.at(-1);
+    const same = last?.[0] && slotStart(last[0].ts) === slotStart(tick.ts);
+    if (last && same && last.length < TICKS_PER_COMMIT) last.push(tick);
+    else slots.push([tick]);
+  }
+  return slots;
 }

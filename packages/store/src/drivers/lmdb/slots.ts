@@ -1,6 +1,6 @@
-import { type Block, type TimeRange, unpackTicks } from '@ethogram/core';
+import type { Block, TimeRange } from '@ethogram/core';
 import type { RootDatabase } from 'lmdb';
-import { mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
+import { mergeBlocks } from '../../blocks/merge-ticks.js';
 import { decodeChunk } from '../../chunk/chunk-codec.js';
 import {
   LONGEST_SLOT_MS,
@@ -106,8 +106,8 @@ export function chunkOf(
 }
 
 /** Single ticks, encoded each for itself, as blocks in order. */
-export function joinTicks(encoded: readonly Uint8Array[]): Block[] {
-  return packRuns(mergeTicks(encoded.flatMap((bytes) => unpackTicks(decodeChunk(bytes)))));
+export function joinTicks(encoded: readonly Uint8Array[]): readonly Block[] {
+  return mergeBlocks(encoded.map(decodeChunk));
 }
 
 type SlotKey = [letter: string, recording: string, host: string, start: number];

@@ -1,5 +1,5 @@
-import { type Block, type TimeRange, unpackTicks } from '@ethogram/core';
-import { mergeBlocks, mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
+import type { Block, TimeRange } from '@ethogram/core';
+import { mergeBlocks } from '../../blocks/merge-ticks.js';
 import { sliceByTime } from '../../blocks/slice-block.js';
 import { decodeChunk } from '../../chunk/chunk-codec.js';
 import { decodeSlot, LONGEST_SLOT_MS, SLOT_MS, slotStart } from '../../chunk/slot-value.js';
@@ -104,9 +104,8 @@ async function openPiece(
   return { blocks: mergeBlocks([...held, ...single]), until: last + 1 };
 }
 
-function joinTicks(documents: readonly TickDocument[]): Block[] {
-  const ticks = documents.flatMap((tick) => unpackTicks(decodeChunk(tick.data.value())));
-  return packRuns(mergeTicks(ticks));
+function joinTicks(documents: readonly TickDocument[]): readonly Block[] {
+  return mergeBlocks(documents.map((tick) => decodeChunk(tick.data.value())));
 }
 
 function* blocksIn(blocks: readonly Block[], from: number, to: number): Generator<Block> {

@@ -1,6 +1,6 @@
-import { type Block, unpackTicks } from '@ethogram/core';
+import type { Block } from '@ethogram/core';
 import { Binary } from 'mongodb';
-import { mergeBlocks, mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
+import { mergeBlocks } from '../../blocks/merge-ticks.js';
 import { decodeChunk } from '../../chunk/chunk-codec.js';
 import { decodeSlot, encodeSlot, SLOT_MS, slotHead } from '../../chunk/slot-value.js';
 import { SeqRuns } from '../../seq-runs.js';
@@ -35,9 +35,7 @@ export async function sealSlot(
       })
       .toArray();
     if (ticks.length === 0) return;
-    const single = packRuns(
-      mergeTicks(ticks.flatMap((tick) => unpackTicks(decodeChunk(tick.data.value())))),
-    );
+    const single = ticks.map((tick) => decodeChunk(tick.data.value()));
     const blocks = mergeBlocks([...(held ? decodeSlot(held.data.value()) : []), ...single]);
     const slot = { recording, host, start: from, lengthMs, tierMs: held?.tierMs ?? 0 };
     const chunk = await chunkDocument(slot, blocks, (held?.revision ?? 0) + 1);

@@ -1,0 +1,34 @@
+/** Prints a line of the report. */
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A number with three significant digits. */
+export function short(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
+  if (value >= 1e3) return `${(value / 1e3).toPrecision(3)} k`;
+  return value.toPrecision(3);
+}
+
+/** Prints a table whose first column is text. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)),
+  );
+  for (const row of [head, ...rows]) {
+    say(
+      row
+        .map((cell, i) => {
+          const width = widths[i] ?? 0;
+          return i === 0 ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join('  '),
+    );
+  }
+  say('');
+}
+
+/** Peak resident memory of this process, megabytes (getrusage). */
+export function peakMegabytes(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tick } from '@ethogram/core';
+import { openStore, type Store } from '@ethogram/store';
+import { say, short, table } from './report.js';
+
+/** Values per second on each driver: appended tick by tick, appended at once, read back. */
+export async function measureSpeeds(
+  ticks: readonly Tick[],
+  mongodb: { readonly uri: string } | { readonly reason: string },
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ethogram-bench-'));
+  const values = ticks.reduce(
+    (sum, tick) => sum + tick.samples.reduce((n, sample) => n + sample.values.size, 0),
+    0,
+  );
+  const rows: string[][] = [];
+  const measure = async (name: string, open: () => Promise<Store>): Promise<void> => {
+    const store = await open();
+    const single = await seconds(async () => {
+      for (const tick of ticks) await store.samples.append('single', [tick]);
+    });
+    const bulk = await seconds(() => store.samples.append('bulk', ticks));
+    await store.samples.seal('single');
+    let blocks = 0;
+    const read = await seconds(async () => {
+      for await (const block of store.samples.read({ recording: 'single' })) {
+        blocks += block.values.length > 0 ? 1 : 0;
+      }
+    });
+    for (const recording of ['single', 'bulk']) await store.samples.remove(recording);
+    await store.close();
+    rows.push([
+      name,
+      `${((single / ticks.length) * 1e3).toFixed(2)} ms`,
+      short(values / single),
+      short(values / bulk),
+      short(values / read),
+      `${blocks}`,
+    ]);
+  };
+  try {
+    await measure('memory:', () => openStore('memory:', { mode: 'write' }));
+    for (const sync of ['off', '5s', 'tick'] as const) {
+      const uri = `lmdb:${join(folder, sync)}`;
+      await measure(`lmdb: --sync ${sync}`, () => openStore(uri, { mode: 'write', sync }));
+    }
+    if ('uri' in mongodb) {
+      for (const layout of ['bucketed', 'native'] as const) {
+        const uri = mongodb.uri.replace('DATABASE', `ethogram_bench_${layout}`);
+        await measure(`mongodb: (${layout})`, () => openStore(uri, { mode: 'write', layout }));
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  table(['', 'per tick', 'appended/s', 'at once/s', 'read/s', 'blocks'], rows);
+  if ('reason' in mongodb) say(`mongodb: not measured: ${mongodb.reason}\n`);
+}
+
+/** Wall-clock seconds that something takes. */
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
