@@ -47,7 +47,8 @@ int read_tasks(struct bpf_iter__task *context)
   flush->record.identity = state->identity;
   read_usage(task, &flush->record.usage);
   subtract(&flush->record.usage, &state->base);
-  if (task->pid == task->tgid && task->mm) {
+  if (task->mm) { /* of any thread that did something: leaders of servers often only wait */
+    flush->record.flags |= TASK_MEMORY;
     flush->record.rss_pages = resident_pages(task->mm);
     flush->record.descriptors = open_descriptors(task);
   }

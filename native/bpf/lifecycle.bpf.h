@@ -67,6 +67,19 @@ int BPF_PROG(on_exec, struct task_struct *task)
   return 0;
 }
 
+SEC("tp_btf/mark_victim")
+int BPF_PROG(on_oom, struct task_struct *task)
+{
+  struct task_state *state = bpf_task_storage_get(&states, task, 0, 0);
+  struct task_record record = {};
+  if (!state)
+    return 0;
+  describe(task, &record, RECORD_OOM);
+  record.identity = state->identity;
+  send(&record, sizeof(record));
+  return 0;
+}
+
 /* exit and exit_group never return: the call stands in the registers of the task that ends. */
 static void count_last_call(struct task_struct *task)
 {

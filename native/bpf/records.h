@@ -46,12 +46,14 @@ enum {
   RECORD_EXEC = 4,       /* struct task_record: last totals of the old program, and who it is now */
   RECORD_EXIT = 5,       /* struct task_record: last totals of a thread */
   RECORD_TASK = 6,       /* struct task_record: totals of a living thread */
+  RECORD_OOM = 8,        /* struct task_record: who is about to be killed for want of memory */
 };
 
 enum {
   TASK_KERNEL = 1,     /* a kernel thread */
   TASK_GROUP_DEAD = 2, /* the last thread of its process ended */
   TASK_LEADER = 4,     /* the thread whose id is the process id */
+  TASK_MEMORY = 8,     /* rss_pages and descriptors are known */
 };
 
 /* Bucket 0 holds 0 bytes, bucket 1 + k holds 2^k … 2^(k+1) - 1; one call moves less than 2 GiB. */

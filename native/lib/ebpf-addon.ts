@@ -58,6 +58,8 @@ export interface EbpfReading {
   readonly links: readonly EbpfLink[];
   /** Devices that completed a request. */
   readonly devices: readonly EbpfDevice[];
+  /** Identities of which a process was chosen to die for want of memory; each kill once. */
+  readonly outOfMemory: Uint32Array;
   /** Identities that will not come again under their number. */
   readonly retired: Uint32Array;
   /** The identity of this very process; 0 where it is not known. */

@@ -118,6 +118,11 @@ Napi::Object ToObject(Napi::Env env, const Reading& reading) {
     devices.Set(static_cast<uint32_t>(at), ToObject(env, reading.devices[at]));
   }
   object.Set("devices", devices);
+  auto killed = Napi::Uint32Array::New(env, reading.batch.out_of_memory.size());
+  for (size_t at = 0; at < reading.batch.out_of_memory.size(); at++) {
+    killed[at] = reading.batch.out_of_memory[at];
+  }
+  object.Set("outOfMemory", killed);
   auto retired = Napi::Uint32Array::New(env, reading.batch.retired.size());
   for (size_t at = 0; at < reading.batch.retired.size(); at++) {
     retired[at] = reading.batch.retired[at];

@@ -89,7 +89,8 @@ void Ledger::TakeRecord(const void* data, std::size_t size) {
     return;
   }
   wire::task_record record;
-  if (kind < wire::RECORD_FORK || kind > wire::RECORD_TASK || size < sizeof(record)) {
+  const bool of_task = kind >= wire::RECORD_FORK && kind <= wire::RECORD_TASK;
+  if ((!of_task && kind != wire::RECORD_OOM) || size < sizeof(record)) {
     malformed_++;
     return;
   }
@@ -117,6 +118,10 @@ void Ledger::TakePath(const wire::path_record& record, const char* text) {
 void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> cells) {
   const bool kernel_thread = (record.flags & wire::TASK_KERNEL) != 0;
   const std::uint32_t identity = Identify(record.identity, kernel_thread);
+  if (record.kind == wire::RECORD_OOM) {
+    out_of_memory_.push_back(identity);
+    return;
+  }
   if (record.kind == wire::RECORD_FORK) {
     RowOf(identity).values[kStarts]++;
     // The iterator may have met the child already, and knows more of it.
@@ -140,7 +145,7 @@ void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> c
     thread.census = census_;
     thread.usage = record.usage;
     thread.cells = std::move(cells);
-    if (record.flags & wire::TASK_LEADER) {
+    if (record.flags & wire::TASK_MEMORY) {
       process.resident_pages = record.rss_pages;
       process.descriptors = record.descriptors;
     }
@@ -359,6 +364,7 @@ Batch Ledger::Take() {
     batch.rows.push_back(std::move(row));
   }
   rows_.clear();
+  batch.out_of_memory = std::exchange(out_of_memory_, {});
   batch.torn = std::exchange(torn_, 0);
   batch.malformed = std::exchange(malformed_, 0);
   batches_++;

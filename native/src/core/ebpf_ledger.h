@@ -76,6 +76,7 @@ struct SpawnCounts {
 struct Batch {
   std::vector<Row> rows;
   std::vector<Facts> facts;            // of identities first met in this tick
+  std::vector<std::uint32_t> out_of_memory;  // identities of which a process was chosen to die
   std::vector<std::uint32_t> retired;  // identities that will not come again under this number
   std::uint64_t torn = 0;              // counters that went backwards, and were left out
   std::uint64_t malformed = 0;         // records that could not be read
@@ -167,6 +168,7 @@ class Ledger {
   std::unordered_map<std::uint32_t, std::uint64_t> last_used_;  // identity to number of a batch
   std::unordered_map<std::uint32_t, Row> rows_;
   std::vector<Key> fresh_;
+  std::vector<std::uint32_t> out_of_memory_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
   std::map<std::string, wire::charge> charges_;  // by the bytes of the key
   bool charged_by_request_ = false;

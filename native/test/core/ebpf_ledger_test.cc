@@ -138,7 +138,11 @@ void TestExecEndsOneProgramAndBeginsAnother() {
 // The iterator may have met the new program before the ring brings the exec.
 void TestExecThatComesAfterTheIteratorKeepsWhatIsKnown() {
   Ledger ledger(kPage);
-  Give(ledger, {.generation = 2, .exe = 9, .cells = {{39, 0, 2, 0}}, .rss_pages = 3});
+  Give(ledger, {.generation = 2,
+                .exe = 9,
+                .flags = wire::TASK_MEMORY,
+                .cells = {{39, 0, 2, 0}},
+                .rss_pages = 3});
   Give(ledger, {.kind = wire::RECORD_FORK});
   Give(ledger, {.kind = wire::RECORD_EXEC, .next_generation = 2, .next_exe = 9});
   Batch batch = ledger.Take();

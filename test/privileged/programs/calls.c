@@ -148,6 +148,17 @@ static void transfer(int count)
       exit(3);
 }
 
+/* `hog MEBIBYTES`: uses that much memory. */
+static void hog(long mebibytes)
+{
+  for (long i = 0; i < mebibytes; i++) {
+    char *block = malloc(1 << 20);
+    if (!block)
+      exit(3);
+    memset(block, 1, 1 << 20);
+  }
+}
+
 static void compat(long count)
 {
 #if defined(__x86_64__)
@@ -207,6 +218,8 @@ int main(int argc, char **argv)
     restart();
   } else if (!strcmp(mode, "transfer")) {
     transfer(first);
+  } else if (!strcmp(mode, "hog")) {
+    hog(first);
   } else if (!strcmp(mode, "compat")) {
     compat(first);
   } else {

@@ -49,7 +49,7 @@ export class EbpfReader implements TickReader {
   async baseline(): Promise<void> {
     const reading = await this.#options.session.read();
     this.#learn(reading);
-    for (const [row] of reading.identity.entries()) this.#watch(reading, row);
+    this.#watch(reading);
     this.#timeline.markers(0);
   }
 
@@ -57,8 +57,8 @@ export class EbpfReader implements TickReader {
     const snapshot = stamp.ts - this.#snapshotAt >= SNAPSHOT_EVERY_MS;
     const reading = await this.#options.session.read(snapshot);
     this.#learn(reading);
+    this.#watch(reading);
     for (const [row, number] of reading.identity.entries()) {
-      this.#watch(reading, row);
       const identity = this.#known.get(number)?.identity;
       const source = identity && draft.process(identity, number === reading.self);
       if (source) this.#addRow(source, reading, row);
@@ -81,6 +81,11 @@ export class EbpfReader implements TickReader {
       draft.process(UNATTRIBUTED)?.add('syscall.other.calls', reading.lostCalls);
     }
     draft.markers.push(...this.#timeline.markers(stamp.ts));
+    for (const number of reading.outOfMemory) {
+      const source = this.#nodeOf(draft, number);
+      const text = `${source?.name ?? 'a process'} was killed for want of memory`;
+      draft.markers.push({ ts: stamp.ts, kind: 'oom-kill', ...(source ? { source } : {}), text });
+    }
   }
 
   #learn(reading: EbpfReading): void {
@@ -89,16 +94,24 @@ export class EbpfReader implements TickReader {
       const identity = this.#options.name({ pid: 0, ...facts });
       const presence = version === undefined ? { identity } : { identity, version };
       this.#known.set(number, { ...presence, instances: 0 });
+      // It may be gone again; the time line still wants to know which file it was.
+      this.#timeline.enter(presence);
+      this.#timeline.leave(presence);
     }
   }
 
-  /** Tells the time line how many processes of an identity came or went. */
-  #watch(reading: EbpfReading, row: number): void {
-    const known = this.#known.get(reading.identity[row] as number);
-    if (!known) return;
-    const now = reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number;
-    for (; known.instances < now; known.instances++) this.#timeline.enter(known);
-    for (; known.instances > now; known.instances--) this.#timeline.leave(known);
+  /** Tells the time line how many processes of each identity came or went. */
+  #watch(reading: EbpfReading): void {
+    const running = new Map<number, number>();
+    for (const [row, number] of reading.identity.entries()) {
+      running.set(number, reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number);
+    }
+    for (const [number, known] of this.#known) {
+      // Whoever runs has a row; a process that moved to another unit leaves none behind.
+      const now = running.get(number) ?? 0;
+      for (; known.instances < now; known.instances++) this.#timeline.enter(known);
+      for (; known.instances > now; known.instances--) this.#timeline.leave(known);
+    }
   }
 
   #addRow(source: SourceDraft, reading: EbpfReading, row: number): void {

@@ -50,7 +50,8 @@ export class HostReader implements TickReader {
     add('task.forks', delta('forks'));
 
     const kills = delta('oomKills') ?? 0;
-    if (kills > 0) {
+    // A backend that was told who was killed has said so already.
+    if (kills > 0 && !draft.markers.some((marker) => marker.kind === 'oom-kill')) {
       const text = `out of memory: ${kills} ${kills === 1 ? 'process' : 'processes'} killed`;
       draft.markers.push({ ts: stamp.ts, kind: 'oom-kill', text });
     }

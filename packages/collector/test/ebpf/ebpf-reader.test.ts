@@ -17,6 +17,7 @@ const EMPTY: EbpfReading = {
   facts: [],
   links: [],
   devices: [],
+  outOfMemory: new Uint32Array(0),
   retired: new Uint32Array(0),
   self: 0,
   lost: {},
