@@ -180,6 +180,24 @@ describe('what is done with an anomaly', () => {
   });
 });
 
+describe('report', () => {
+  test('writes one page that loads nothing, of a model and of a recording under it', async () => {
+    const page = join(folder, 'page.html');
+    const args = ['--model', model, '--recording', 'spike', '--out', page];
+    const written = await ethogram(['report', ...args]);
+    expect(written.code, written.stderr).toBe(0);
+    const html = readFileSync(page, 'utf8');
+    expect(html).toMatch(/^<!doctype html>/);
+    for (const part of ['What was learned', 'Score of the host over time', 'Anomalies', '<svg']) {
+      expect(html).toContain(part);
+    }
+    expect(html).not.toMatch(/<script|src=|@import|url\(/i);
+    const alone = await ethogram(['report', '--recording', 'plant']);
+    expect(alone.stdout).toMatch(/<\/html>\n$/);
+    expect((await ethogram(['report'])).code).toBe(2);
+  });
+});
+
 describe('doctor', () => {
   test('names what it looked at, with a remedy for everything that fails', async () => {
     const { code, stdout } = await ethogram(['doctor']);

@@ -23,6 +23,7 @@ import { modelsShowCommand } from './commands/models-show.js';
 import { recordCommand } from './commands/record.js';
 import { recordingsCommand } from './commands/recordings.js';
 import { recordingsRmCommand } from './commands/recordings-rm.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { sourcesCommand } from './commands/sources.js';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = Object.freeze([
   explainCommand,
   ackCommand,
   compareCommand,
+  reportCommand,
   graphCommand,
   graphDiffCommand,
   modelsLsCommand,
