@@ -22,6 +22,7 @@ export const TEST_PACKAGES = [
   'python3-venv',
   'bpftrace',
   'linux-perf',
+  'chromium',
 ];
 
 /**
