@@ -64,7 +64,7 @@ module.exports = {
     {
       name: 'only-drivers-touch-a-database-client',
       severity: 'error',
-      from: { pathNot: '^packages/store/src/drivers/' },
+      from: { path: '^(packages/[^/]+/src|native/lib)/', pathNot: '^packages/store/src/drivers/' },
       to: { path: 'node_modules/(lmdb|mongodb|bson)/' },
     },
     {

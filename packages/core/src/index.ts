@@ -1,6 +1,5 @@
 export type { Aggregation } from './aggregations/aggregation.js';
 export type { BucketScheme } from './aggregations/bucket-scheme.js';
-export { parseScheme } from './aggregations/bucket-scheme.js';
 export {
   distribution,
   histogramOf,
@@ -12,6 +11,7 @@ export { llquantizeScheme } from './aggregations/llquantize.js';
 export { lquantizeScheme } from './aggregations/lquantize.js';
 export type { AvgState, StddevState } from './aggregations/moments.js';
 export { avg, stddev } from './aggregations/moments.js';
+export { parseScheme } from './aggregations/parse-scheme.js';
 export { quantizeScheme } from './aggregations/quantize.js';
 export { count, max, min, sum } from './aggregations/scalars.js';
 export type { Block, BlockSource, SeriesId } from './block.js';

@@ -1,7 +1,7 @@
 /** Smallest squared distance that still counts: a distance of zero is near, not infinitely near. */
-const NEAREST = 1e-6;
+const NEAREST = 1e-4;
 /** Smallest unit of a scale: a view that never moved in training must not shout at a whisper. */
-const SMALLEST_UNIT = 0.05;
+const SMALLEST_UNIT = 0.15;
 /** Share of training below the zero of a scale. */
 const ZERO_QUANTILE = 0.9;
 /** Calibration steps over which evidence fades. */

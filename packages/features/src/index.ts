@@ -11,6 +11,8 @@ export {
   scaleOfDistances,
   surprise,
 } from './combine.js';
+export type { ForecastPart } from './forecast-loss.js';
+export { FORECAST_LAGS } from './forecast-loss.js';
 export { HostTracker } from './host-tracker.js';
 export type { Nearest } from './nearest-centre.js';
 export { nearestCentre } from './nearest-centre.js';
@@ -28,8 +30,6 @@ export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';
 export type { CentresPart } from './views/centres-view.js';
 export type { DistributionPart } from './views/distribution.js';
-export type { ForecastPart } from './views/forecast.js';
-export { FORECAST_LAGS } from './views/forecast.js';
 export { LEVEL_ROWS, SHAPE_ROWS, standardiseWindow } from './views/level.js';
 export type { ScaledParts, ViewParts } from './views/registry.js';
 export { combinationOf, prepareViews } from './views/registry.js';

@@ -1,7 +1,7 @@
 import type { SourceId } from '@ethogram/core';
+import type { ForecastPart } from './forecast-loss.js';
 import type { PackedMatrix } from './packed-matrix.js';
 import type { SeasonPart } from './season.js';
-import type { ForecastPart } from './views/forecast.js';
 
 /** One number of a source's feature row and how it is brought to unit variance. */
 export interface FeatureScale {

@@ -1,9 +1,9 @@
+import { FORECAST_LAGS, FORECAST_ROWS, forecastLoss } from './forecast-loss.js';
 import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
 import { rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
 import { Season } from './season.js';
-import { FORECAST_LAGS, FORECAST_ROWS, forecastLoss } from './views/forecast.js';
 
 /** Fewest calls in a row for its mix to say anything. */
 const MIN_CALLS = 10;

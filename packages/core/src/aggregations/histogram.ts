@@ -1,6 +1,7 @@
 import type { Histogram } from '../tick.js';
 import type { Aggregation } from './aggregation.js';
-import { type BucketScheme, parseScheme } from './bucket-scheme.js';
+import type { BucketScheme } from './bucket-scheme.js';
+import { parseScheme } from './parse-scheme.js';
 
 /** The aggregation that counts values into the buckets of a scheme. */
 export function distribution(scheme: BucketScheme): Aggregation<Histogram, Histogram> {

@@ -6,6 +6,12 @@ export interface CentresPart {
   readonly centres: PackedMatrix;
 }
 
+/**
+ * Squared Hellinger distance up to which two mixes are the same: shares of one half that differ
+ * by three hundredths. Without it a source that always does the same would alarm at a rounding.
+ */
+export const SAME_MIX = 1e-3;
+
 /** Squared distances to learned centres, with a buffer of its own for the point. */
 export class Centres {
   readonly point: Float64Array;

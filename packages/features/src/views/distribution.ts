@@ -1,5 +1,5 @@
 import type { SourceTracker } from '../source-tracker.js';
-import { Centres, type CentresPart } from './centres-view.js';
+import { Centres, type CentresPart, SAME_MIX } from './centres-view.js';
 import { addShares, type View } from './view.js';
 
 /** One histogram's learned shapes; null where it counted too little in training. */
@@ -16,7 +16,7 @@ export function distributionView(part: DistributionPart): View {
     const shares = tracker.shares[i];
     if (!centres || !shares || tracker.sharesKnown[i] !== 1) return Number.NaN;
     centres.point.set(shares);
-    return centres.squared();
+    return Math.max(SAME_MIX, centres.squared());
   };
   return {
     name: 'distribution',

@@ -1,4 +1,4 @@
-import { Centres, type CentresPart } from './centres-view.js';
+import { Centres, type CentresPart, SAME_MIX } from './centres-view.js';
 import { addShares, type View } from './view.js';
 
 /**
@@ -14,7 +14,7 @@ export function mixView(part: CentresPart): View {
     distance(tracker) {
       if (!tracker.mixKnown) return Number.NaN;
       centres.point.set(tracker.mix);
-      return centres.squared();
+      return Math.max(SAME_MIX, centres.squared());
     },
     explain(tracker, shares) {
       if (!tracker.mixKnown) return;

@@ -1,8 +1,9 @@
 import { type Combination, PLAIN_SCALE, type SurpriseScale } from '../combine.js';
+import type { ForecastPart } from '../forecast-loss.js';
 import type { PackedMatrix } from '../packed-matrix.js';
 import type { CentresPart } from './centres-view.js';
 import { type DistributionPart, distributionView } from './distribution.js';
-import { type ForecastPart, forecastView } from './forecast.js';
+import { forecastView } from './forecast.js';
 import { jointView } from './joint.js';
 import { levelView, shapeView } from './level.js';
 import { mixView } from './mix.js';
