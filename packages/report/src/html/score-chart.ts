@@ -40,7 +40,7 @@ export function scoreChart({ points, warn }: ScoreSeries): string {
 ${bars.join('\n')}
 <line x1="${left}" x2="${right}" y1="${y(warn)}" y2="${y(warn)}" stroke="currentColor" stroke-dasharray="4 4"/>
 <line x1="${left}" x2="${right}" y1="${y(0)}" y2="${y(0)}" stroke="currentColor"/>
-${label(right, y(warn), `warn ${numberText(warn)}`, 'end')}
+${label(right, String(Number(y(warn)) - 5), `warn ${numberText(warn)}`, 'end')}
 ${label(left, String(HEIGHT - 12), shortTime(first.ts))}
 ${label(right, String(HEIGHT - 12), shortTime(last.ts), 'end')}
 </svg></figure>`;
