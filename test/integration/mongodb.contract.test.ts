@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { manualClock } from '@ethogram/core';
 import type { OpenOptions, Store } from '@ethogram/store';
-import { type StoreFixture, storeContract } from '@ethogram/testkit';
+import { EXAMPLE_START, exampleTicks, type StoreFixture, storeContract } from '@ethogram/testkit';
 import { MongoClient } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openMongoStore } from '../../packages/store/src/drivers/mongodb/mongo-store.js';
@@ -104,6 +105,39 @@ function layoutTests({ host, options, named }: TestServer): void {
       const format = client.db(database).collection<{ _id: string }>('format');
       expect(await format.findOne({ _id: 'format' })).toMatchObject({ layout: 'native' });
       await client.close();
+      await dropDatabase(uri, database);
+    });
+
+    it('lets the server expire what is not pinned, later than our own deletion', async () => {
+      const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+      const uri = `${host}/${database}${options}`;
+      const maxAgeMs = 3600 * 24 * 365_000;
+      const clock = manualClock(EXAMPLE_START + 3_600_000);
+      const store = await openMongoStore(uri, database, {
+        mode: 'write',
+        layout: 'bucketed',
+        clock,
+      });
+      await store.samples.append('a', exampleTicks({ count: 180 }));
+      await store.samples.seal('a');
+      const range = { from: EXAMPLE_START + 60_000, to: EXAMPLE_START + 61_000 };
+      await store.maintenance.pin({ id: 'incident/1', host: 'alpha', range, tierMs: 0 });
+      await store.maintenance.retain({ maxAgeMs });
+      const client = await new MongoClient(uri).connect();
+      const chunks = client.db(database).collection('chunks');
+      const expiries = async () =>
+        (await chunks.find().sort({ start: 1 }).toArray()).map((chunk) =>
+          chunk.expireAt?.getTime(),
+        );
+      const expiryOf = (seconds: number) => EXAMPLE_START + seconds * 1000 + 2 * maxAgeMs;
+      expect(await expiries()).toEqual([expiryOf(59), undefined, expiryOf(179)]);
+      const late = { from: EXAMPLE_START + 120_000, to: EXAMPLE_START + 121_000 };
+      await store.maintenance.pin({ id: 'incident/2', host: 'alpha', range: late, tierMs: 0 });
+      expect(await expiries()).toEqual([expiryOf(59), undefined, undefined]);
+      const indexes = await chunks.indexes();
+      expect(indexes.find((index) => index.name === 'expiry')?.expireAfterSeconds).toBe(0);
+      await client.close();
+      await store.close();
       await dropDatabase(uri, database);
     });
 

@@ -1,7 +1,9 @@
+import { statfsSync } from 'node:fs';
 import { EthogramError } from '@ethogram/core';
 import { storeErrors } from '../../errors.js';
 
 /** Return codes of LMDB and of the system that have a remedy of their own. */
+const EIO = 5;
 const EACCES = 13;
 const ENOSPC = 28;
 const EROFS = 30;
@@ -16,6 +18,10 @@ export function coded(cause: unknown, uri: string): EthogramError {
   if (cause instanceof EthogramError) return cause;
   const { code, message } = cause as { code?: unknown; message?: unknown };
   const text = typeof message === 'string' ? message : String(cause);
+  // A page that was written in part is an I/O error to LMDB; what it means, the disk knows.
+  if (code === EIO && isFull(uri.slice('lmdb:'.length))) {
+    return storeErrors.make('STORE-1010', `${uri}: no space left on the disk`, { cause });
+  }
   switch (code) {
     case ENOSPC:
     case 'ENOSPC':
@@ -39,5 +45,17 @@ export function coded(cause: unknown, uri: string): EthogramError {
         cause,
         remedy: 'Check that the path is a folder on a local disk that works.',
       });
+  }
+}
+
+/** Less room than this is none: a commit takes several pages at once. */
+const NO_ROOM_BYTES = 256 * 1024;
+
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < NO_ROOM_BYTES;
+  } catch {
+    return false;
   }
 }

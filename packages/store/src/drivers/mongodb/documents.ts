@@ -44,6 +44,8 @@ export interface ChunkDocument {
   readonly runs: readonly RunDocument[];
   /** Counts up with every write, so that two sealers never overwrite each other's work. */
   readonly revision: number;
+  /** When the server may delete it by itself; see `expiry.ts`. */
+  readonly expireAt?: Date;
   readonly data: Binary;
 }
 
@@ -206,6 +208,7 @@ const INDEXES: Readonly<Partial<Record<keyof Collections, readonly IndexDescript
     { key: { recording: 1, host: 1, last: 1 }, name: 'by_time' },
     { key: { recording: 1, host: 1, start: 1 }, name: 'by_start' },
     { key: { recording: 1, host: 1, 'runs.boot': 1 }, name: 'by_boot' },
+    { key: { expireAt: 1 }, name: 'expiry', expireAfterSeconds: 0 },
   ],
   commits: [{ key: { recording: 1, host: 1, ts: 1 }, name: 'by_time' }],
   models: [{ key: { name: 1, version: 1 }, name: 'by_name' }],

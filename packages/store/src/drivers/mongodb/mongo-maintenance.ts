@@ -2,6 +2,7 @@ import type { Clock } from '@ethogram/core';
 import { retain, type SlotKeeper } from '../../retention/retain.js';
 import { checkPin, checkPolicy } from '../../retention/validate-policy.js';
 import type { Maintenance, Pin, RetentionPolicy, RetentionReport } from '../../store.js';
+import { pinnedBy, setExpiry } from './expiry.js';
 import type { MongoSession } from './mongo-session.js';
 
 /** Retention and pins of a MongoDB database. */
@@ -23,14 +24,25 @@ export class MongoMaintenance implements Maintenance {
     this.#session.mayWrite('samples');
     checkPolicy(policy);
     const pins = await this.pins();
-    return retain(this.#keeper, policy, { ...options, nowMs: this.#clock.nowMs(), pins });
+    const report = await retain(this.#keeper, policy, {
+      ...options,
+      nowMs: this.#clock.nowMs(),
+      pins,
+    });
+    if (policy.maxAgeMs !== undefined) {
+      await setExpiry(this.#session, { ...policy, maxAgeMs: policy.maxAgeMs }, pins);
+    }
+    return report;
   }
 
   async pin(pin: Pin): Promise<void> {
     this.#session.mayWrite('annotations');
     checkPin(pin);
     const { id, ...rest } = pin;
-    await this.#session.run(({ pins }) => pins.replaceOne({ _id: id }, rest, { upsert: true }));
+    await this.#session.run(async ({ pins, chunks }) => {
+      await pins.replaceOne({ _id: id }, rest, { upsert: true });
+      await chunks.updateMany(pinnedBy(pin), { $unset: { expireAt: '' } });
+    });
   }
 
   async unpin(id: string): Promise<boolean> {
