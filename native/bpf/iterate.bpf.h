@@ -16,8 +16,9 @@ static void refresh_identity(struct task_struct *task, struct task_state *state,
   now.cgroup = cgroup_of(task, climb);
   now.uid = BPF_CORE_READ(task, cred, uid.val);
   bpf_probe_read_kernel(now.comm, sizeof(now.comm), &leader->comm);
-  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
-    state->identity = now;
+  if (bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
+    return;
+  state->identity = now;
 }
 
 SEC("iter/task")

@@ -44,6 +44,12 @@ export const collectorErrors = defineErrors({
       'Name a user and a group that are not root; grant no capabilities beyond those of root.',
     exitCode: 5,
   },
+  'COLLECT-2007': {
+    title: 'The kernel can no longer be read',
+    remedy:
+      'Start the collector again; if it keeps happening, use `--backend procfs` and report it.',
+    exitCode: 1,
+  },
   'COLLECT-3001': {
     title: 'The recording to replay holds nothing',
     remedy: 'Name a recording that `ethogram recordings` lists.',

@@ -1,5 +1,6 @@
 import type { SourceId } from '@ethogram/core';
 import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, type EbpfSession } from '@ethogram/native';
+import { collectorErrors } from '../errors.js';
 import type { ProcessFacts, ProcessIdentity } from '../identity/process-facts.js';
 import { type Presence, Timeline } from '../identity/timeline.js';
 import type { TickReader } from '../tick/measure-ticks.js';
@@ -47,7 +48,7 @@ export class EbpfReader implements TickReader {
   }
 
   async baseline(): Promise<void> {
-    const reading = await this.#options.session.read();
+    const reading = await this.#take(false);
     this.#learn(reading);
     this.#watch(reading);
     this.#timeline.markers(0);
@@ -55,7 +56,7 @@ export class EbpfReader implements TickReader {
 
   async read(draft: TickDraft, stamp: TickStamp): Promise<void> {
     const snapshot = stamp.ts - this.#snapshotAt >= SNAPSHOT_EVERY_MS;
-    const reading = await this.#options.session.read(snapshot);
+    const reading = await this.#take(snapshot);
     this.#learn(reading);
     this.#watch(reading);
     for (const [row, number] of reading.identity.entries()) {
@@ -85,6 +86,14 @@ export class EbpfReader implements TickReader {
       const source = this.#nodeOf(draft, number);
       const text = `${source?.name ?? 'a process'} was killed for want of memory`;
       draft.markers.push({ ts: stamp.ts, kind: 'oom-kill', ...(source ? { source } : {}), text });
+    }
+  }
+
+  async #take(snapshot: boolean): Promise<EbpfReading> {
+    try {
+      return await this.#options.session.read(snapshot);
+    } catch (cause) {
+      throw collectorErrors.make('COLLECT-2007', `eBPF: ${(cause as Error).message}`, { cause });
     }
   }
 
