@@ -1,5 +1,6 @@
 import { SOURCE_KINDS } from '@ethogram/core';
 import { z } from 'zod';
+import { mismatchedShapes } from './matching-shapes.js';
 
 const finite = z.number();
 const count = z.number().min(0);
@@ -63,66 +64,70 @@ export const calibrationSchema = z.strictObject({
 });
 
 /** What was learned of one source. */
-export const sourceModelSchema = z.strictObject({
-  kind: z.enum([...SOURCE_KINDS]),
-  name: z.string().min(1),
-  attributes: z.record(z.string(), z.string()),
-  /** Our own process: followed, never scored. */
-  self: z.boolean(),
-  /** Ticks in which the source was seen, and the share of all ticks in which it was active. */
-  ticks: z.int().min(0),
-  activeShare: share,
-  /** Longest run of ticks without activity, and how often activity began. */
-  longestSilence: z.int().min(0),
-  episodes: z.int().min(0),
-  /** Rows count only while the source is active. */
-  sporadic: z.boolean(),
-  /** Why there are no rate views; null where there are. */
-  withoutRates: z.string().nullable(),
-  features: z.array(featureSchema),
-  dropped: z.array(droppedFeatureSchema),
-  /** The commonest system calls, then every call's range of rates per second. */
-  calls: z.array(z.string()),
-  /** Share of each of them in all calls of the window. */
-  callShares: z.array(share),
-  callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count })),
-  histograms: z.array(
-    z.strictObject({
-      metric: z.string().min(1),
-      scheme: z.string().min(1),
-      buckets: z.array(z.int()),
-    }),
-  ),
-  known: z.strictObject({
+export const sourceModelSchema = z
+  .strictObject({
+    kind: z.enum([...SOURCE_KINDS]),
+    name: z.string().min(1),
+    attributes: z.record(z.string(), z.string()),
+    /** Our own process: followed, never scored. */
+    self: z.boolean(),
+    /** Ticks in which the source was seen, and the share of all ticks in which it was active. */
+    ticks: z.int().min(0),
+    activeShare: share,
+    /** Longest run of ticks without activity, and how often activity began. */
+    longestSilence: z.int().min(0),
+    episodes: z.int().min(0),
+    /** Rows count only while the source is active. */
+    sporadic: z.boolean(),
+    /** Why there are no rate views; null where there are. */
+    withoutRates: z.string().nullable(),
+    features: z.array(featureSchema),
+    dropped: z.array(droppedFeatureSchema),
+    /** The commonest system calls, then every call's range of rates per second. */
     calls: z.array(z.string()),
-    errors: z.array(z.string()),
-    links: z.array(z.string()),
-  }),
-  /** Most items never seen before within 10 s of held-out time; null where it was seen too seldom. */
-  noveltyLimit: z.int().min(0).nullable(),
-  /** Principal axes as rows: components × features. */
-  axes: packedMatrixSchema.nullable(),
-  /** Share of variance that the axes explain. */
-  explained: share,
-  level: centresSchema.nullable(),
-  slow: scaledSchema.nullable(),
-  /** Autoregression of the features on the components of the rows before. */
-  forecast: z
-    .strictObject({ scale: scaleSchema, loadings: packedMatrixSchema, sd: packedMatrixSchema })
-    .nullable(),
-  joint: scaledSchema.nullable(),
-  mix: centresSchema.nullable(),
-  distribution: z
-    .strictObject({
-      scale: scaleSchema,
-      histograms: z.array(z.strictObject({ centres: packedMatrixSchema }).nullable()),
-    })
-    .nullable(),
-  shape: centresSchema.nullable(),
-  /** Scale of all views together. */
-  scale: scaleSchema,
-  calibration: calibrationSchema.nullable(),
-});
+    /** Share of each of them in all calls of the window. */
+    callShares: z.array(share),
+    callRanges: z.array(z.strictObject({ call: z.string(), min: count, max: count })),
+    histograms: z.array(
+      z.strictObject({
+        metric: z.string().min(1),
+        scheme: z.string().min(1),
+        buckets: z.array(z.int()),
+      }),
+    ),
+    known: z.strictObject({
+      calls: z.array(z.string()),
+      errors: z.array(z.string()),
+      links: z.array(z.string()),
+    }),
+    /** Most items never seen before within 10 s of held-out time; null where it was seen too seldom. */
+    noveltyLimit: z.int().min(0).nullable(),
+    /** Principal axes as rows: components × features. */
+    axes: packedMatrixSchema.nullable(),
+    /** Share of variance that the axes explain. */
+    explained: share,
+    level: centresSchema.nullable(),
+    slow: scaledSchema.nullable(),
+    /** Autoregression of the features on the components of the rows before. */
+    forecast: z
+      .strictObject({ scale: scaleSchema, loadings: packedMatrixSchema, sd: packedMatrixSchema })
+      .nullable(),
+    joint: scaledSchema.nullable(),
+    mix: centresSchema.nullable(),
+    distribution: z
+      .strictObject({
+        scale: scaleSchema,
+        histograms: z.array(z.strictObject({ centres: packedMatrixSchema }).nullable()),
+      })
+      .nullable(),
+    shape: centresSchema.nullable(),
+    /** Scale of all views together. */
+    scale: scaleSchema,
+    calibration: calibrationSchema.nullable(),
+  })
+  .superRefine((source, context) => {
+    for (const message of mismatchedShapes(source)) context.addIssue({ code: 'custom', message });
+  });
 
 /** See {@link packedMatrixSchema}. */
 export type PackedMatrixPart = z.infer<typeof packedMatrixSchema>;

@@ -35,6 +35,23 @@ describe('a model document', () => {
     expect(canonicalJson(reversed)).toBe(canonicalJson(model));
   });
 
+  it('refuses matrices that do not fit what they belong to', () => {
+    const widened = (change: Partial<Model['sources'][number]>): string =>
+      codeOf(
+        resealed((model) => ({
+          ...model,
+          sources: model.sources.map((source) => ({ ...source, ...change })),
+        })),
+      );
+    const one = { rows: 1, cols: 1, type: 'f32', scale: 1, data: 'AACAPw==' } as const;
+    const scale = { from: 0, by: 1 };
+    expect(widened({ axes: one })).toBe('accepted');
+    expect(widened({ features: [] })).toBe('MODEL-1004');
+    expect(widened({ level: { scale, centres: one } })).toBe('MODEL-1004');
+    expect(widened({ mix: { scale, centres: one } })).toBe('MODEL-1004');
+    expect(widened({ forecast: { scale, loadings: one, sd: one } })).toBe('MODEL-1004');
+  });
+
   it.each([
     ['no JSON at all', 'not a model', 'MODEL-1001'],
     ['JSON cut short', serialiseModel(exampleModel()).slice(0, -40), 'MODEL-1001'],

@@ -118,7 +118,8 @@ async function main(): Promise<void> {
   const seeds = values.seeds.split(',').map(Number);
   const wanted = values.only?.split(',');
   const methods = [...BASELINES.map(({ name }) => name), ...Object.keys(PRODUCTS)].filter(
-    (name) => !wanted || wanted.some((part) => name.includes(part)),
+    (name) =>
+      !wanted || wanted.some((part) => (part === PRODUCT ? name === PRODUCT : name.includes(part))),
   );
   const sets = values.sets.split(',').filter((set) => {
     const there = entityNames(root, set).length > 0;

@@ -1,0 +1,52 @@
+/** What of a source must fit together. */
+interface Shapes {
+  readonly features: readonly { readonly season: Shape | null }[];
+  readonly calls: readonly string[];
+  readonly histograms: readonly { readonly buckets: readonly number[] }[];
+  readonly axes: Shape | null;
+  readonly level: { readonly centres: Shape } | null;
+  readonly shape: { readonly centres: Shape } | null;
+  readonly forecast: { readonly loadings: Shape; readonly sd: Shape } | null;
+  readonly mix: { readonly centres: Shape } | null;
+  readonly distribution: {
+    readonly histograms: readonly ({ readonly centres: Shape } | null)[];
+  } | null;
+}
+
+interface Shape {
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Rows in a window of the level and of the shape view, and lags of the forecast. */
+const LEVEL_ROWS = 10;
+const SHAPE_ROWS = 40;
+const FORECAST_LAGS = 3;
+const SEASON_BINS = 48;
+
+/**
+ * What does not fit among the matrices of a source, in words; empty where all do. Streaming code
+ * trusts the shapes, so that a document that lies about one must not get past the door.
+ */
+export function mismatchedShapes(source: Shapes): string[] {
+  const features = source.features.length;
+  const axes = source.axes?.rows ?? 0;
+  const wrong: string[] = [];
+  const expect = (name: string, matrix: Shape | null | undefined, rows: number, cols: number) => {
+    if (matrix && (matrix.cols !== cols || (rows > 0 ? matrix.rows !== rows : matrix.rows < 1))) {
+      const wanted = `${rows > 0 ? rows : 'some'} × ${cols}`;
+      wrong.push(`${name}: expected ${wanted}, found ${matrix.rows} × ${matrix.cols}`);
+    }
+  };
+  for (const { season } of source.features) expect('season', season, 1, SEASON_BINS);
+  expect('axes', source.axes, 0, features);
+  expect('level', source.level?.centres, 0, LEVEL_ROWS * axes);
+  expect('shape', source.shape?.centres, 0, SHAPE_ROWS * axes);
+  expect('forecast', source.forecast?.loadings, features, FORECAST_LAGS * axes);
+  expect('forecast errors', source.forecast?.sd, 1, features);
+  expect('mix', source.mix?.centres, 0, source.calls.length + 1);
+  for (const [i, part] of (source.distribution?.histograms ?? []).entries()) {
+    expect(`distribution ${i}`, part?.centres, 0, source.histograms[i]?.buckets.length ?? 0);
+  }
+  return wrong;
+}
