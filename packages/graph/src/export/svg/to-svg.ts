@@ -129,7 +129,7 @@ function headings(graph: DependencyGraph): { title: string; subtitle: string[] }
   const found = `${graph.size} edges between ${connected} of ${graph.order} sources`;
   const inference =
     n > 0
-      ? `n = ${n} samples of ${stepMs} ms · edges from strength ${minStrength.toFixed(2)} at a false discovery rate of ${fdr}`
+      ? `n = ${n} samples of ${Math.round(stepMs)} ms · edges from strength ${minStrength.toFixed(2)} at a false discovery rate of ${fdr}`
       : 'observed links only';
   const left = Object.entries(hidden).map(([reason, count]) => `${count} ${reason}`);
   const parts = [found, inference];
