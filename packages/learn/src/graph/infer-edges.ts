@@ -57,7 +57,7 @@ export function upperTriangle(matrix: ArrayLike<number>, p: number): Float64Arra
  * The strength that the strongest of p²/2 unrelated pairs is expected to reach,
  * √(2 ln(p²)/n): the universal threshold of Donoho & Johnstone (1994).
  */
-function universalThreshold(p: number, n: number): number {
+export function universalThreshold(p: number, n: number): number {
   return 2 * Math.sqrt(Math.log(p) / n);
 }
 

@@ -9,7 +9,7 @@ import {
   PREVIEW_ROWS,
 } from './graph-input.js';
 import { prepareNodes } from './graph-nodes.js';
-import { acceptPairs, replicatesFor } from './infer-edges.js';
+import { acceptPairs, replicatesFor, universalThreshold } from './infer-edges.js';
 import { type Prewhitened, prewhiten } from './prewhiten.js';
 import { runTasks } from './run-tasks.js';
 import { setDuplicatesAside } from './set-duplicates-aside.js';
@@ -34,7 +34,6 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
   checkLengths(input);
   const prepared = prepareNodes(input, options.minActiveShare);
   const { nodes, indexOf } = prepared;
-  const columns = setDuplicatesAside(prepared);
   const part: GraphPart = {
     from: input.range.from,
     to: input.range.to,
@@ -55,10 +54,16 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
       ...link,
     })),
   };
-  const p = columns.series.length;
-  if (p < 2 || part.n < MIN_ROWS) return withDuplicates(part, columns.duplicates);
-  const white = prewhiten(columns.series);
+  if (prepared.series.length < 2 || part.n < MIN_ROWS) return part;
+  const columns = setDuplicatesAside(
+    prepared,
+    prewhiten(prepared.series),
+    Math.max(options.minStrength, universalThreshold(prepared.series.length, part.n)),
+  );
+  const { white } = columns;
   const x = white.innovations;
+  const p = x.count;
+  if (p < 2) return withDuplicates({ ...part, mode: 'full' }, columns.duplicates);
   const lambda = Math.sqrt(Math.log(p) / x.rows);
   const pairOptions = { delay: Math.min(4, Math.max(0.5, options.delayMs / input.stepMs)) };
   const fast = p > options.fastAbove;

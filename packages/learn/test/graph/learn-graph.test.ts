@@ -1,3 +1,4 @@
+import { seededRng } from '@ethogram/core';
 import { graphPartSchema } from '@ethogram/model';
 import { describe, expect, it } from 'vitest';
 import type { LearnGraphInput } from '../../src/graph/learn-graph.js';
@@ -103,6 +104,23 @@ describe('learnGraph', () => {
       activity: [...input.activity, twin.map((value) => value * 3)],
     });
     expect(names).toEqual(['httpd–tcp', 'iops–iops1', 'python–qemu', 'qemu–iops']);
+  });
+
+  it('takes two timers that tick together for no dependence', async () => {
+    const rng = seededRng(3);
+    const series = (value: (t: number) => number) =>
+      Float64Array.from({ length: 600 }, (_, t) => value(t));
+    const activity = [
+      series((t) => (t % 5 === 0 ? 9 : 0)),
+      series((t) => (t % 5 === 0 ? 4 : 0)),
+      series(() => rng.next()),
+    ];
+    const sources = activity.map((_, i) => ({
+      kind: 'process' as const,
+      name: `p${i}`,
+      metric: 'syscall.calls',
+    }));
+    expect(await acceptedNames(golden({ sources, activity }))).toEqual([]);
   });
 
   it('skips rows in which nothing was recorded and takes single holes as unknown', async () => {
