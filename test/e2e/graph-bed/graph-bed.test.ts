@@ -18,9 +18,9 @@ import { type GraphBed, startGraphBed } from './graph-bed.js';
 import { type GraphScore, scoreGraph } from './score-graph.js';
 
 /** Recorded before the late service starts; longer shows more couplings that have no channel. */
-const SECONDS = Number(process.env['ETHOGRAM_BED_SECONDS'] ?? 150);
+const SECONDS = Number(process.env['ETHOGRAM_BED_SECONDS'] ?? 100);
 /** Recorded after it started. `ETHOGRAM_BED_OUT` names a folder for the models and a picture. */
-const LATE_SECONDS = Math.max(75, Math.round(SECONDS / 3));
+const LATE_SECONDS = Math.max(60, Math.round(SECONDS / 3));
 
 const reason = !canMakeUnits()
   ? 'needs root and a cgroup2 hierarchy to name units'
