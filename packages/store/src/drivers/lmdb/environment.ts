@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { storeErrors } from '../../errors.js';
 import type { OpenOptions } from '../../store.js';
+import { checkLocal, type LmdbSystem, SYSTEM } from './file-system.js';
+import { Flusher } from './flusher.js';
 import { keys } from './keys.js';
 import { coded } from './lmdb-errors.js';
 import { inUse, mappedHere, openedByOthers } from './open-elsewhere.js';
@@ -14,40 +16,11 @@ export const FORMAT = 1;
 const COMMIT: TransactionFlags =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
-/** How often what was committed is flushed with `--sync 5s`: well within the five seconds. */
-const FLUSH_EVERY_MS = 2_000;
-/** With `--sync 5s` nothing acknowledged waits longer than this for the disk. */
-const LONGEST_UNFLUSHED_MS = 5_000;
 const CLEAR_READERS_EVERY_MS = 60_000;
 /** Reader slots: one per reading thread; LMDB's own limit is 126. */
 const MOST_READERS = 1_024;
 /** Address space taken at the start; LMDB's map grows beyond it by itself. */
 const FIRST_MAP_BYTES = 1024 * 1024 * 1024;
-
-/** `statfs` types on which memory maps and POSIX locks are not coherent between machines. */
-const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
-  [0x6969, 'nfs'],
-  [0x517b, 'smb'],
-  [0xff534d42, 'cifs'],
-  [0xfe534d42, 'smb2'],
-  [0x00c36400, 'ceph'],
-  [0x01021997, '9p'],
-  [0x5346414f, 'afs'],
-  [0x0bd00bd0, 'lustre'],
-  [0x47504653, 'gpfs'],
-  [0x7461636f, 'ocfs2'],
-  [0x01161970, 'gfs2'],
-]);
-
-/** What tests replace of the system under an environment. */
-export interface LmdbSystem {
-  /** The `statfs` type of the file system that holds a path. */
-  readonly fileSystemType: (path: string) => number;
-}
-
-const SYSTEM: LmdbSystem = Object.freeze({
-  fileSystemType: (path: string) => statfsSync(path).type,
-});
 
 type Db = RootDatabase<Buffer>;
 
@@ -62,14 +35,11 @@ export class LmdbEnvironment {
   readonly path: string;
   readonly mode: OpenOptions['mode'];
   readonly #options: OpenOptions;
-  readonly #sync: NonNullable<OpenOptions['sync']>;
+  readonly #flusher: Flusher;
   readonly #maxBytes: number;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #closers: (() => void)[] = [];
   #db: Db | undefined;
-  #dirtySince: number | undefined;
-  #flushing: Promise<void> | undefined;
-  #flushError: unknown;
 
   private constructor(path: string, db: Db, options: OpenOptions) {
     this.uri = `lmdb:${path}`;
@@ -77,14 +47,9 @@ export class LmdbEnvironment {
     this.mode = options.mode;
     this.#db = db;
     this.#options = options;
-    this.#sync = options.sync ?? '5s';
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    this.#flusher = new Flusher(options.sync ?? '5s', () => this.#flush());
     this.every(CLEAR_READERS_EVERY_MS, () => this.#db?.readerCheck());
-    if (this.#sync === '5s' && options.mode !== 'read') {
-      this.every(FLUSH_EVERY_MS, () => {
-        if (this.#dirtySince !== undefined) this.#flush().catch(() => undefined);
-      });
-    }
   }
 
   /**
@@ -101,10 +66,7 @@ export class LmdbEnvironment {
     } catch (cause) {
       throw coded(cause, uri);
     }
-    const network = NETWORK_FILE_SYSTEMS.get(system.fileSystemType(path) >>> 0);
-    if (network !== undefined) {
-      throw storeErrors.make('STORE-1012', `${path} lies on a network file system (${network})`);
-    }
+    checkLocal(path, system);
     const db = openDatabase(path, options.mode);
     const environment = new LmdbEnvironment(path, db, options);
     try {
@@ -150,7 +112,7 @@ export class LmdbEnvironment {
       db.transactionSync(() => {
         done.result = write(db);
       }, COMMIT);
-      this.#dirtySince ??= Date.now();
+      this.#flusher.committed();
       return done.result as T;
     } catch (cause) {
       throw coded(cause, this.uri);
@@ -159,10 +121,7 @@ export class LmdbEnvironment {
 
   /** Waits as long as the sync mode asks before what was committed may be acknowledged. */
   async durable(): Promise<void> {
-    if (this.#sync === 'off' || this.#dirtySince === undefined) return;
-    const late = Date.now() - this.#dirtySince > LONGEST_UNFLUSHED_MS;
-    if (this.#sync === 'tick' || late) await this.#flush();
-    if (this.#flushError !== undefined) throw coded(this.#flushError, this.uri);
+    await this.#flusher.durable();
   }
 
   /** Bytes of the pages in use, which retention by size counts; the file may be larger. */
@@ -212,7 +171,7 @@ export class LmdbEnvironment {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
       await db.backup(folder, true);
-      await this.#flush();
+      await this.#flusher.all();
       await db.close();
       if (mappedHere(file)) throw inUse(this.path, [process.pid]);
       renameSync(join(folder, 'data.mdb'), file);
@@ -229,33 +188,23 @@ export class LmdbEnvironment {
     const db = this.#db;
     if (!db) return;
     for (const timer of this.#timers) clearInterval(timer);
-    for (const call of this.#closers) call();
-    if (this.#dirtySince !== undefined) {
-      await this.#flush().catch(() => undefined);
+    this.#flusher.stop();
+    try {
+      for (const call of this.#closers) call();
+      await this.#flusher.all();
+    } finally {
+      this.#db = undefined;
+      await db.close();
     }
-    this.#db = undefined;
-    await db.close();
   }
 
-  #flush(): Promise<void> {
-    this.#flushing ??= this.#flushOnce().finally(() => {
-      this.#flushing = undefined;
-    });
-    return this.#flushing;
-  }
-
-  async #flushOnce(): Promise<void> {
+  async #flush(): Promise<void> {
     const db = this.db as Db & Flushing;
-    const since = this.#dirtySince;
-    this.#dirtySince = undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         db.sync((error) => (error ? reject(error) : resolve()));
       });
-      this.#flushError = undefined;
     } catch (cause) {
-      this.#dirtySince ??= since;
-      this.#flushError = cause;
       throw coded(cause, this.uri);
     }
   }

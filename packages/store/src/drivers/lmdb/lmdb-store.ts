@@ -1,6 +1,7 @@
 import { systemClock } from '@ethogram/core';
 import type { OpenOptions, Store } from '../../store.js';
-import { LmdbEnvironment, type LmdbSystem } from './environment.js';
+import { LmdbEnvironment } from './environment.js';
+import type { LmdbSystem } from './file-system.js';
 import { LmdbEvents } from './lmdb-events.js';
 import { LmdbLeases } from './lmdb-leases.js';
 import { LmdbMaintenance } from './lmdb-maintenance.js';
