@@ -17,5 +17,6 @@
 #include "sockets.bpf.h"
 #include "seed.bpf.h"
 #include "block.bpf.h"
+#include "uring.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

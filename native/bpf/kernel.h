@@ -230,6 +230,18 @@ struct request {
   struct bio *bio;
 };
 
+struct io_uring_task {
+  struct task_struct *task;
+};
+
+struct io_kiocb {
+  struct io_uring_task *tctx;
+};
+
+struct io_kiocb___until_6_9 {
+  struct task_struct *task;
+};
+
 struct ns_common {
   unsigned int inum;
 };

@@ -179,6 +179,13 @@ struct charge {
   u64 bytes[2];
 };
 
+/* What a process handed to io_uring. */
+struct ring_use {
+  u64 submits;
+  u64 completions;
+  struct identity owner;
+};
+
 #define LATENCY_BUCKETS 64
 
 /* Requests of a whole device by the time they took: bucket k holds 2^k … 2^(k+1) - 1 ns. */

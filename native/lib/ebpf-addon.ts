@@ -88,6 +88,8 @@ export const EBPF_COLUMNS = [
   'disk.write.bytes',
   'process.starts',
   'process.exits',
+  'uring.submits',
+  'uring.completions',
   'net.connects',
   'net.accepts',
   'process.instances',

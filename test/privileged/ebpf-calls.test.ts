@@ -154,6 +154,16 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'io.read.ops')).toBe(reads);
   });
 
+  it('counts operations of io_uring apart from the calls that hand them over', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['uring', '1600']);
+    });
+    expect(recorded.sum(name, 'uring.submits')).toBe(1600);
+    expect(recorded.sum(name, 'uring.completions')).toBe(1600);
+    expect(recorded.sum(name, 'syscall.io_uring_enter.calls')).toBe(100);
+  });
+
   it.skipIf(noSmallPids !== undefined)('never mixes programs whose PIDs come again', async () => {
     const [first, second, leaf] = [program(), program(), program()];
     // Below 300 the kernel gives no PID twice: 40 are left for 1,800 processes.

@@ -244,6 +244,22 @@ void Ledger::TakeCharges(
   charges_ = std::move(known);
 }
 
+void Ledger::TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use>>& rings) {
+  std::map<std::uint32_t, wire::ring_use> known;
+  for (const auto& [tgid, now] : rings) {
+    known[tgid] = now;
+    const auto entry = rings_.find(tgid);
+    wire::ring_use before = entry == rings_.end() ? wire::ring_use{} : entry->second;
+    // The kernel makes room by forgetting who was idle longest: they begin anew.
+    if (now.submits < before.submits || now.completions < before.completions) before = {};
+    if (now.submits == before.submits && now.completions == before.completions) continue;
+    Row& row = RowOf(Identify(now.owner, false));
+    row.values[kUringSubmits] += now.submits - before.submits;
+    row.values[kUringCompletions] += now.completions - before.completions;
+  }
+  rings_ = std::move(known);
+}
+
 void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,
                       const std::vector<wire::cell>& before) {
   auto earlier = before.begin();

@@ -50,6 +50,7 @@ constexpr const char* kEssential[] = {"count_call", "on_fork", "on_exec", "on_ex
 const std::vector<std::vector<std::string>> kGroups = {
     {"on_dirty", "on_request", "on_part", "on_done"},
     {"on_send", "on_receive"},
+    {"on_submit", "on_complete"},
 };
 
 // Whether the kernel has what a program is to be attached to, by its BTF.
@@ -294,6 +295,14 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
   return true;
 }
 
+bool Session::ReadRings(std::string* reason) {
+  if (skeleton_->links.on_submit == nullptr) return true;
+  std::vector<std::pair<std::uint32_t, wire::ring_use>> rings;
+  if (!ReadMap(skeleton_->maps.rings, &rings, reason)) return false;
+  ledger_.TakeRings(rings);
+  return true;
+}
+
 std::uint64_t Session::MissedRuns() const {
   std::uint64_t missed = 0;
   ForEachLoaded([&](const bpf_prog_info& info) { missed += info.recursion_misses; });
@@ -335,7 +344,7 @@ bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   }
   Drain();
   if (!read || !ReadSockets(reason) || !ReadFlows(reason)) return false;
-  if (!ReadBlock(reading, reason)) return false;
+  if (!ReadBlock(reading, reason) || !ReadRings(reason)) return false;
   reading->links = links_.Take(snapshot);
   reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
   reading->batch = ledger_.Take();

@@ -74,6 +74,7 @@ class Session {
   bool ReadTasks(std::string* reason);
   bool ReadSockets(std::string* reason);
   bool ReadFlows(std::string* reason);
+  bool ReadRings(std::string* reason);
   bool ReadBlock(Reading* reading, std::string* reason);
   bool Iterate(bpf_link* link, std::vector<char>* output, std::string* reason);
   void CollectLosses(Reading* reading);

@@ -40,6 +40,16 @@ const PROCESS: Readonly<Record<string, Omit<MetricInfo, 'kind'>>> = {
   'thread.count': { unit: 'count', type: 'gauge', description: 'threads' },
   'memory.rss': { unit: 'bytes', type: 'gauge', description: 'resident memory' },
   'fd.count': { unit: 'count', type: 'gauge', description: 'open descriptors' },
+  'uring.submits': {
+    unit: 'count',
+    type: 'counter',
+    description: 'operations handed to io_uring, which makes no call for each',
+  },
+  'uring.completions': {
+    unit: 'count',
+    type: 'counter',
+    description: 'operations that io_uring completed',
+  },
 };
 
 const DEVICE: Readonly<Record<string, Omit<MetricInfo, 'kind'>>> = {

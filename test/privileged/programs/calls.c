@@ -4,12 +4,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -159,6 +161,40 @@ static void hog(long mebibytes)
   }
 }
 
+/* `uring COUNT`: operations that do nothing, through io_uring, sixteen with each call. */
+static void uring(long count)
+{
+  enum { DEPTH = 16 };
+  struct io_uring_params params;
+  memset(&params, 0, sizeof(params));
+  const int fd = syscall(SYS_io_uring_setup, DEPTH, &params);
+  if (fd < 0)
+    exit(3);
+  const size_t ring_size = params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe);
+  char *ring = mmap(NULL, ring_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
+                    IORING_OFF_SQ_RING);
+  struct io_uring_sqe *entries = mmap(NULL, DEPTH * sizeof(*entries), PROT_READ | PROT_WRITE,
+                                      MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQES);
+  if (ring == MAP_FAILED || entries == MAP_FAILED)
+    exit(3);
+  unsigned *tail = (unsigned *)(ring + params.sq_off.tail);
+  unsigned *array = (unsigned *)(ring + params.sq_off.array);
+  unsigned *done = (unsigned *)(ring + params.cq_off.head);
+  const unsigned mask = *(unsigned *)(ring + params.sq_off.ring_mask);
+  for (long i = 0; i < count; i += DEPTH) {
+    for (int j = 0; j < DEPTH; j++) {
+      const unsigned at = (*tail + j) & mask;
+      memset(&entries[at], 0, sizeof(entries[at]));
+      entries[at].opcode = IORING_OP_NOP;
+      array[at] = at;
+    }
+    __atomic_store_n(tail, *tail + DEPTH, __ATOMIC_RELEASE);
+    if (syscall(SYS_io_uring_enter, fd, DEPTH, DEPTH, IORING_ENTER_GETEVENTS, NULL, 0) != DEPTH)
+      exit(3);
+    __atomic_store_n(done, *done + DEPTH, __ATOMIC_RELEASE);
+  }
+}
+
 static void compat(long count)
 {
 #if defined(__x86_64__)
@@ -220,6 +256,8 @@ int main(int argc, char **argv)
     transfer(first);
   } else if (!strcmp(mode, "hog")) {
     hog(first);
+  } else if (!strcmp(mode, "uring")) {
+    uring(first);
   } else if (!strcmp(mode, "compat")) {
     compat(first);
   } else {

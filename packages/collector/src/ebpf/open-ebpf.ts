@@ -20,6 +20,7 @@ const NEEDS: Readonly<
   on_done: { since: '6.5', blind: ['disk.read.ops', 'disk.write.ops', 'latency'] },
   on_send: { since: '6.3', blind: ['links.bytes'] },
   on_state: { since: '4.16', blind: ['net.connects', 'net.accepts'] },
+  on_submit: { since: '6.3', blind: ['uring.submits', 'uring.completions'] },
   read_files: { since: '5.8', blind: ['links.pipe'] },
 };
 
