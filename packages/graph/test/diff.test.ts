@@ -47,6 +47,18 @@ describe('diffGraphs', () => {
     expect(diffGraphs(pairs(0.5), missed).edges).toMatchObject([{ change: 'gone' }]);
   });
 
+  it('calls a link weaker, not gone, that is still seen while its correlation is lost', () => {
+    const linked = (rho: number, extra: object) =>
+      scene(
+        KEYS,
+        [['process:b', 'process:a', 'tcp']],
+        [['process:a', 'process:b', { rho, ...extra }]],
+      );
+    const [strong, lost] = [linked(0.6, {}), linked(0.02, { accepted: false })];
+    expect(diffGraphs(strong, lost).edges).toMatchObject([{ change: 'weaker' }]);
+    expect(diffGraphs(lost, strong).edges).toMatchObject([{ change: 'stronger' }]);
+  });
+
   it('takes a pair that is not listed at the largest value it can have had', () => {
     const without = { ...pairs(0.5), inferred: pairs(0.5).inferred.slice(1) };
     expect(diffGraphs(pairs(0.5), without).edges).toMatchObject([{ change: 'gone', after: 0.05 }]);

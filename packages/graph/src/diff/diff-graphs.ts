@@ -36,7 +36,7 @@ export function diffGraphs(
         source: a,
         target: b,
         directed: false,
-        change,
+        change: stillThere(old, now, a, b) ? (SOFTER[change] ?? change) : change,
         test: 'correlation',
         before: rho0,
         after: rho1,
@@ -81,6 +81,24 @@ export function diffGraphs(
     compared: tested.length,
     communities: compareCommunities(old, now),
   };
+}
+
+/** What a lost or gained correlation means where the link itself is seen before and after. */
+const SOFTER: Readonly<Partial<Record<EdgeChangeKind, EdgeChangeKind>>> = {
+  gone: 'weaker',
+  new: 'stronger',
+};
+
+/** Whether both graphs observed a link between two sources, in either direction. */
+function stillThere(old: DependencyGraph, now: DependencyGraph, a: string, b: string): boolean {
+  const seen = (graph: DependencyGraph) =>
+    graph.hasNode(a) &&
+    graph.someEdge(
+      a,
+      (_key, { evidence }, source, target) =>
+        evidence !== 'inferred' && (source === b || target === b),
+    );
+  return seen(old) && seen(now);
 }
 
 function inBoth(old: DependencyGraph, now: DependencyGraph, key: string): boolean {
