@@ -5,8 +5,6 @@ export { GRAPH_DEFAULTS } from './graph/graph-input.js';
 export type { LearnGraphInput } from './graph/learn-graph.js';
 export { learnGraph } from './graph/learn-graph.js';
 export { LinkMerger } from './graph/merge-links.js';
-export type { CandidateVerdict } from './judge-candidate.js';
-export { judgeCandidate } from './judge-candidate.js';
 export type {
   Evaluation,
   LearnSettings,
