@@ -62,6 +62,20 @@ describe('the LMDB store', () => {
     expect(seqs).toEqual(ticks.map((tick) => tick.seq));
   });
 
+  it('puts old chunks together by itself while it is appended to', async () => {
+    const store = await openStore({ mode: 'write' });
+    const ticks = exampleTicks({ count: 1500 });
+    for (let at = 0; at < ticks.length; at += 50) {
+      await store.samples.append('a', ticks.slice(at, at + 50));
+    }
+    await store.samples.seal('a');
+    expect(await keysUnder('c')).toBe(7);
+    const seqs: number[] = [];
+    for await (const block of store.samples.read({})) seqs.push(...block.seq);
+    expect(seqs).toEqual(ticks.map((tick) => tick.seq));
+    expect((await store.samples.recordings())[0]?.ticks).toBe(1500);
+  });
+
   it('takes late ticks into a chunk of ten minutes', async () => {
     const clock = manualClock(EXAMPLE_START);
     const store = await openStore({ mode: 'write', clock });

@@ -3,7 +3,13 @@ import { mergeBlocks, mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
 import { readQuery } from '../../blocks/read-query.js';
 import { sliceByTime } from '../../blocks/slice-block.js';
 import { encodeTick } from '../../chunk/chunk-codec.js';
-import { decodeSlot, encodeSlot, SLOT_MS, slotStart } from '../../chunk/slot-value.js';
+import {
+  decodeSlot,
+  encodeSlot,
+  LONGEST_SLOT_MS,
+  SLOT_MS,
+  slotStart,
+} from '../../chunk/slot-value.js';
 import { storeErrors } from '../../errors.js';
 import { compareRecordings, groupByHost, type RecordingState } from '../../recording-state.js';
 import type { Part } from '../../retention/retain.js';
@@ -21,6 +27,7 @@ const TICKS_PER_COMMIT = 256;
 /** Samples in an LMDB environment: single ticks at first, chunks once their slot has passed. */
 export class LmdbSamples implements SampleStore {
   readonly #environment: LmdbEnvironment;
+  readonly #repack: (recording: string) => Promise<unknown>;
   /** What the writer remembers of each part, so that appending reads nothing. */
   readonly #states = new Map<string, RecordingState>();
   /** The slot that each part last appended to. */
@@ -29,8 +36,10 @@ export class LmdbSamples implements SampleStore {
   #appending: Promise<unknown> = Promise.resolve();
   #sealing: Promise<unknown> = Promise.resolve();
 
-  constructor(environment: LmdbEnvironment) {
+  /** @param repack puts the old chunks of a recording together; called every ten minutes of ticks */
+  constructor(environment: LmdbEnvironment, repack: (recording: string) => Promise<unknown>) {
     this.#environment = environment;
+    this.#repack = repack;
   }
 
   async append(recording: string, ticks: readonly Tick[]): Promise<AppendResult> {
@@ -175,9 +184,13 @@ export class LmdbSamples implements SampleStore {
   async #sealPassed(recording: string, host: string): Promise<void> {
     const key = partKey(recording, host);
     const newest = slotStart(this.#states.get(key)?.info.to ?? 0);
-    if (this.#openSlots.get(key) === newest) return;
+    const before = this.#openSlots.get(key);
+    if (before === newest) return;
     this.#openSlots.set(key, newest);
     await this.#seal(recording, host, newest);
+    if (before === undefined) return;
+    const tenMinutes = slotStart(newest, LONGEST_SLOT_MS);
+    if (slotStart(before, LONGEST_SLOT_MS) !== tenMinutes) await this.#repack(recording);
   }
 
   #seal(recording: string, host: string, before: number): Promise<void> {

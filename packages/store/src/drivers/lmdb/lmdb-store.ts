@@ -28,14 +28,17 @@ export async function openLmdbStore(
       throw error;
     }
   }
-  const samples = new LmdbSamples(environment);
+  const samples: LmdbSamples = new LmdbSamples(environment, (recording) =>
+    maintenance.retain({ recording }),
+  );
+  const maintenance: LmdbMaintenance = new LmdbMaintenance(environment, samples, clock);
   return {
     uri: environment.uri,
     samples,
     models: new LmdbModels(environment),
     events: new LmdbEvents(environment),
     leases: new LmdbLeases(environment, clock),
-    maintenance: new LmdbMaintenance(environment, samples, clock),
+    maintenance,
     close: () => environment.close(),
   };
 }
