@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +13,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -28,12 +29,6 @@ interface Cruise {
     readonly dependencies: { readonly resolved: string }[];
   }[];
 }
-
-const copies: string[] = [];
-
-afterEach(() => {
-  for (const copy of copies.splice(0)) rmSync(copy, { recursive: true, force: true });
-});
 
 function cruise(folder: string): Promise<Cruise> {
   const cruiser = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
@@ -56,7 +51,6 @@ function cruise(folder: string): Promise<Cruise> {
 /** A copy of our own packages, sources and built output, beside everybody else's. */
 async function copyOfTheHouse(): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), 'ethogram-walls-'));
-  copies.push(copy);
   const keep = (path: string) =>
     !['node_modules', 'build', '.output', 'test'].includes(basename(path));
   cpSync(join(ROOT, 'packages'), join(copy, 'packages'), { recursive: true, filter: keep });
@@ -91,7 +85,8 @@ test('no room imports what stands behind it, and the cruiser saw the whole house
   expect(acrossRooms.length).toBeGreaterThan(20);
 });
 
-test.each([
+/** Wrong imports: where each is planted, what it says, and the rule that must catch it. */
+const PLANTED = [
   ['packages/core/src', "import '@ethogram/store';", 'core-imports-only-what-stands-before-it'],
   ['packages/learn/src', "import '@ethogram/score';", 'learn-imports-only-what-stands-before-it'],
   ['packages/score/src', "import '@ethogram/learn';", 'score-imports-only-what-stands-before-it'],
@@ -100,13 +95,39 @@ test.each([
     "import '@ethogram/store';",
     'collector-imports-only-what-stands-before-it',
   ],
-  ['packages/score/src', "import 'lmdb';", 'only-drivers-touch-a-database-client'],
+  ['packages/model/src', "import 'lmdb';", 'only-drivers-touch-a-database-client'],
   ['packages/report/src', "import 'node:module';", 'only-the-loader-touches-an-addon'],
   ['native/lib', "import '@ethogram/core';", 'native-imports-nothing-of-ours'],
-])('a wrong import planted in %s (%s) is caught', async (folder, line, rule) => {
-  const house = await copyOfTheHouse();
-  writeFileSync(join(house, folder, 'planted.ts'), `${line}\n`);
-  const { summary } = await cruise(house);
-  const caught = summary.violations.filter((v) => v.from === `${folder}/planted.ts`);
-  expect(caught.map((v) => v.rule.name)).toEqual([rule]);
+] as const;
+
+describe('a wrong import', () => {
+  let house: string;
+  let violations: Cruise['summary']['violations'];
+
+  beforeAll(async () => {
+    house = await copyOfTheHouse();
+    for (const [folder, line] of PLANTED) {
+      writeFileSync(join(house, folder, 'planted.ts'), `${line}\n`);
+    }
+    ({ violations } = (await cruise(house)).summary);
+  });
+
+  afterAll(() => rmSync(house, { recursive: true, force: true }));
+
+  test.each(PLANTED)('planted in %s (%s) is caught', (folder, _line, rule) => {
+    const caught = violations.filter((v) => v.from === `${folder}/planted.ts`);
+    expect(caught.map((v) => v.rule.name)).toContain(rule);
+  });
+});
+
+test('the lock file names every optional build, so that npm ci takes it', () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const wanted = Object.values(lock.packages).flatMap((p) =>
+    Object.keys(p.optionalDependencies ?? {}),
+  );
+  const missing = wanted.filter((name) => !lock.packages[`node_modules/${name}`]);
+  expect(wanted.length).toBeGreaterThan(20);
+  expect(missing, 'run node packages/setup/src/complete-lock.mjs').toEqual([]);
 });
