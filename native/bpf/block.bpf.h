@@ -159,18 +159,6 @@ int BPF_PROG(on_part, struct request *request, int error, unsigned int bytes)
   return 0;
 }
 
-static u32 log2_of(u64 value)
-{
-  u32 bits = 0;
-  for (u32 step = 32; step > 0; step /= 2) {
-    if (value >> step) {
-      bits += step;
-      value >>= step;
-    }
-  }
-  return bits;
-}
-
 static void add_latency(struct request *request, u64 elapsed_ns)
 {
   struct gendisk *disk = BPF_CORE_READ(request, q, disk);

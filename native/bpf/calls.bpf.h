@@ -147,6 +147,8 @@ static __always_inline void count_native(struct task_struct *task, struct native
   }
   u32 slot = native_slot(nr);
   count(task, &native->table, slot, ret, false);
+  if (measure_latency)
+    count_latency(task, slot);
   if (slot < CALL_SLOTS && native_family[slot] && ret >= 0)
     count_transfer(&native->transfers, native_family[slot], ret);
 }

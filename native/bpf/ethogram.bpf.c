@@ -10,6 +10,7 @@
 #include "maps.bpf.h"
 #include "identity.bpf.h"
 #include "task.bpf.h"
+#include "latency.bpf.h"
 #include "calls.bpf.h"
 #include "lifecycle.bpf.h"
 #include "iterate.bpf.h"

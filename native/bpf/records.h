@@ -37,6 +37,7 @@ enum {
   TABLE_COMPAT_RETRIES = 3, /* EAGAIN, restarts */
   TABLE_READ_SIZES = 4,     /* successful calls of the read family by size; slots are buckets */
   TABLE_WRITE_SIZES = 5,    /* the same of the write family */
+  TABLE_LATENCIES = 6,      /* native calls by the time they took; slot: LATENCY_SLOT */
 };
 
 enum {
@@ -187,6 +188,14 @@ struct ring_use {
 };
 
 #define LATENCY_BUCKETS 64
+#define LATENCY_SLOT(slot, bucket) ((slot) | (bucket) << 9)
+
+/* How often a call of somebody took 2^bucket … 2^(bucket+1) - 1 ns. */
+struct latency_key {
+  struct identity identity;
+  u32 slot;
+  u32 bucket;
+};
 
 /* Requests of a whole device by the time they took: bucket k holds 2^k … 2^(k+1) - 1 ns. */
 struct device {

@@ -109,6 +109,8 @@ export const EBPF_TABLES = Object.freeze({
   compatRetries: 3,
   readSizes: 4,
   writeSizes: 5,
+  /** Slot + 512 × k for native calls that took 2^k … 2^(k+1) − 1 ns. */
+  latencies: 6,
 });
 
 /** Programs attached to the kernel. */
@@ -133,8 +135,14 @@ export interface EbpfAddon {
   /**
    * Loads and attaches the programs.
    * @param options.ringBytes size of the ring buffer, a power of two.
+   * @param options.latency whether to measure how long calls take, at the cost of a second program
+   * and a clock at every call.
    * @param options.drain false: the ring is emptied by `read` alone, so that tests can fill it.
    * @returns a session, or the reason why the kernel or our rights do not allow one.
    */
-  open(options: { readonly ringBytes: number; readonly drain?: boolean }): EbpfSession | string;
+  open(options: {
+    readonly ringBytes: number;
+    readonly latency?: boolean;
+    readonly drain?: boolean;
+  }): EbpfSession | string;
 }

@@ -154,6 +154,26 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'io.read.ops')).toBe(reads);
   });
 
+  it('measures how long each call took, where it is asked to', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(
+      async () => {
+        await run(path, ['restart']);
+        await run(path, ['leaf', '500']);
+      },
+      { latency: true },
+    );
+    const buckets = Array.from({ length: 64 }, (_, k) => 64 + k);
+    const timed = (call: string, from = 64) =>
+      buckets
+        .filter((bucket) => bucket >= from)
+        .reduce((sum, b) => sum + recorded.bucket(name, `syscall.${call}.latency`, b), 0);
+    expect(timed('getppid')).toBe(500);
+    // It slept 50 ms before it was stopped: 2^25 ns are 34 ms.
+    expect(timed('nanosleep', 64 + 25)).toBe(1);
+    expect(recorded.lost).toEqual({});
+  });
+
   it('counts operations of io_uring apart from the calls that hand them over', async () => {
     const { path, name } = program();
     const recorded = await recordWhile(async () => {

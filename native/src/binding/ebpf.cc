@@ -207,6 +207,7 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     const Napi::Object given = info[0].As<Napi::Object>();
     const Napi::Value ring = given.Get("ringBytes");
     if (ring.IsNumber()) options.ring_bytes = ring.As<Napi::Number>().Uint32Value();
+    options.latency = given.Get("latency").ToBoolean();
     const Napi::Value drain = given.Get("drain");
     if (drain.IsBoolean()) options.drain = drain.As<Napi::Boolean>().Value();
   }

@@ -260,6 +260,19 @@ void Ledger::TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use
   rings_ = std::move(known);
 }
 
+void Ledger::TakeLatencies(
+    const std::vector<std::pair<wire::latency_key, std::uint64_t>>& latencies) {
+  for (const auto& [key, now] : latencies) {
+    std::uint64_t& before =
+        latencies_[std::string(reinterpret_cast<const char*>(&key), sizeof(key))];
+    if (now == before) continue;
+    Row& row = RowOf(Identify(key.identity, false));
+    const std::uint32_t slot = LATENCY_SLOT(key.slot, key.bucket);
+    row.cells[wire::TABLE_LATENCIES << 16 | slot].first += now - before;
+    before = now;
+  }
+}
+
 void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,
                       const std::vector<wire::cell>& before) {
   auto earlier = before.begin();

@@ -97,6 +97,8 @@ class Ledger {
   // Takes in what reached devices in somebody's name so far. From the first time on, the kernel's
   // own accounting of bytes, which knows no requests, is left out.
   void TakeCharges(const std::vector<std::pair<wire::charge_key, wire::charge>>& charges);
+  // Takes in how long calls took so far.
+  void TakeLatencies(const std::vector<std::pair<wire::latency_key, std::uint64_t>>& latencies);
   // Takes in what processes handed to io_uring so far, by tgid.
   void TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use>>& rings);
   // The next iteration hands out every task: those it does not name have ended.
@@ -176,6 +178,7 @@ class Ledger {
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
   std::map<std::string, wire::charge> charges_;  // by the bytes of the key
   std::map<std::uint32_t, wire::ring_use> rings_;  // by tgid
+  std::unordered_map<std::string, std::uint64_t> latencies_;  // by the bytes of the key
   bool charged_by_request_ = false;
   const std::uint64_t page_bytes_;
   std::uint32_t last_identity_ = 0;

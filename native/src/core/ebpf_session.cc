@@ -132,12 +132,16 @@ std::unique_ptr<Session> Session::Open(const SessionOptions& options, std::strin
   return nullptr;
 }
 
-void Session::LeaveOutMissing(bool essential_only) {
+void Session::LeaveOutMissing(bool essential_only, bool latency) {
   btf* kernel = btf__load_vmlinux_btf();
   missing_.clear();
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton_->obj) {
     const std::string name = bpf_program__name(program);
+    if (name == "on_enter" && !latency) {
+      bpf_program__set_autoload(program, false);
+      continue;
+    }
     const bool essential =
         std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
     const bool there = kernel == nullptr || HasTarget(kernel, bpf_program__section_name(program));
@@ -166,9 +170,10 @@ bool Session::LoadPrograms(const SessionOptions& options, bool essential_only,
     *reason = Describe("cannot open the eBPF programs", errno);
     return false;
   }
-  LeaveOutMissing(essential_only);
+  LeaveOutMissing(essential_only, options.latency);
   bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
   skeleton_->rodata->started_ns = ReadClockNs(CLOCK_BOOTTIME);
+  skeleton_->rodata->measure_latency = options.latency && !essential_only;
   if (const int error = ethogram_bpf__load(skeleton_.get())) {
     *reason = Describe("cannot load the eBPF programs", error);
     return false;
@@ -303,6 +308,14 @@ bool Session::ReadRings(std::string* reason) {
   return true;
 }
 
+bool Session::ReadLatencies(std::string* reason) {
+  if (skeleton_->links.on_enter == nullptr) return true;
+  std::vector<std::pair<wire::latency_key, std::uint64_t>> latencies;
+  if (!ReadMap(skeleton_->maps.latencies, &latencies, reason)) return false;
+  ledger_.TakeLatencies(latencies);
+  return true;
+}
+
 std::uint64_t Session::MissedRuns() const {
   std::uint64_t missed = 0;
   ForEachLoaded([&](const bpf_prog_info& info) { missed += info.recursion_misses; });
@@ -345,6 +358,7 @@ bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   Drain();
   if (!read || !ReadSockets(reason) || !ReadFlows(reason)) return false;
   if (!ReadBlock(reading, reason) || !ReadRings(reason)) return false;
+  if (!ReadLatencies(reason)) return false;
   reading->links = links_.Take(snapshot);
   reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
   reading->batch = ledger_.Take();
@@ -363,6 +377,7 @@ void Session::CollectLosses(Reading* reading) {
   lose("storage.full", bss->lost_storage);
   lose("links.full", bss->lost_flows);
   lose("disk.full", bss->lost_requests);
+  lose("latency.full", bss->lost_latencies);
   lose("program.missed", MissedRuns());
   const LinkLosses links = links_.TakeLosses();
   for (const auto& [cause, count] :

@@ -23,6 +23,7 @@ namespace ethogram::ebpf {
 
 struct SessionOptions {
   std::uint32_t ring_bytes = 4u << 20;  // a power of two, at least a page
+  bool latency = false;  // measure how long calls take, too
   bool drain = true;  // false: the ring is emptied by `Read` alone, so that tests can fill it
 };
 
@@ -70,10 +71,11 @@ class Session {
   Session();
   bool Load(const SessionOptions& options, std::string* reason);
   bool LoadPrograms(const SessionOptions& options, bool essential_only, std::string* reason);
-  void LeaveOutMissing(bool essential_only);
+  void LeaveOutMissing(bool essential_only, bool latency);
   bool ReadTasks(std::string* reason);
   bool ReadSockets(std::string* reason);
   bool ReadFlows(std::string* reason);
+  bool ReadLatencies(std::string* reason);
   bool ReadRings(std::string* reason);
   bool ReadBlock(Reading* reading, std::string* reason);
   bool Iterate(bpf_link* link, std::vector<char>* output, std::string* reason);

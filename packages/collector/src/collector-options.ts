@@ -20,6 +20,8 @@ export interface CollectorOptions {
   readonly maxSources?: number;
   /** Only process sources whose name it matches. */
   readonly match?: string;
+  /** Whether to measure how long each system call takes (eBPF only); default false. */
+  readonly latency?: boolean;
   /** Default: the host's name. */
   readonly host?: string;
   /** Default: the kernel's boot id. */
@@ -42,6 +44,7 @@ export interface OpenOptions {
   readonly group: Grouping;
   readonly maxSources: number;
   readonly match?: string;
+  readonly latency: boolean;
   readonly host: string;
   readonly boot: string;
   readonly procRoot: string;
@@ -61,6 +64,8 @@ const plain = z.object({
   group: z.enum(GROUPINGS).default('unit'),
   maxSources: z.int().min(1).max(100_000).default(500),
   match: z.string().min(1).optional(),
+  // Doubles what a system call costs us.
+  latency: z.boolean().default(false),
   host: z.string().min(1).optional(),
   boot: z.string().min(1).optional(),
   procRoot: z.string().min(1).default('/proc'),

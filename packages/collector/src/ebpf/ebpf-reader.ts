@@ -35,6 +35,9 @@ const SIZES: Readonly<Record<number, string>> = {
 /** The bucket of quantize that holds 0; that of 2^k comes 1 + k later. */
 const ZERO_BUCKET = 63;
 
+/** A cell of latencies holds its call in the low part of its slot, the bucket above. */
+const LATENCY_STEP = 512;
+
 /** Turns what the kernel counted by identity into sources and metrics. */
 export class EbpfReader implements TickReader {
   readonly #options: EbpfReaderOptions;
@@ -135,6 +138,13 @@ export class EbpfReader implements TickReader {
       const sizes = SIZES[table];
       if (sizes !== undefined) {
         source.count(sizes, 'quantize', ZERO_BUCKET + slot, reading.cellFirst[cell] as number);
+        continue;
+      }
+      if (table === EBPF_TABLES.latencies) {
+        const call = this.#options.callName(EBPF_TABLES.native, slot % LATENCY_STEP);
+        const bucket = ZERO_BUCKET + 1 + Math.floor(slot / LATENCY_STEP);
+        const count = reading.cellFirst[cell] as number;
+        source.count(`syscall.${call}.latency`, 'quantize', bucket, count);
         continue;
       }
       const [first, second] = this.#metricsOf(table, slot);

@@ -49,7 +49,7 @@ export async function openEbpf(
     };
   }
   const { addon } = loaded;
-  const session = addon.open({ ringBytes: RING_BYTES });
+  const session = addon.open({ ringBytes: RING_BYTES, latency: options.latency });
   if (typeof session === 'string') {
     return {
       limitation: {

@@ -123,6 +123,7 @@ describe('readings of the eBPF backend as ticks', () => {
         [
           [EBPF_TABLES.readSizes, 0, 2, 0],
           [EBPF_TABLES.writeSizes, 13, 5, 0],
+          [EBPF_TABLES.latencies, 512 * 10 + 1, 9, 0],
         ],
         { devices: [{ name: 'vda', latencies }] },
       ),
@@ -131,6 +132,7 @@ describe('readings of the eBPF backend as ticks', () => {
     const process = samples.find((sample) => sample.kind === 'process');
     expect(process?.histograms?.get('io.read.size')?.counts).toEqual(new Map([[63, 2]]));
     expect(process?.histograms?.get('io.write.size')?.counts).toEqual(new Map([[76, 5]]));
+    expect(process?.histograms?.get('syscall.write.latency')?.counts).toEqual(new Map([[74, 9]]));
     const device = samples.find((sample) => sample.kind === 'device');
     expect(device?.histograms?.get('latency')?.counts).toEqual(new Map([[84, 6]]));
   });
