@@ -103,9 +103,9 @@ export class SourceScorer {
 
   /**
    * Lets the calibration learn, one step late. In calm the score of the last step enters, so that
-   * the first moments of a fault, whose alarm is still opening, do not. While an alarm is held,
-   * nothing does: a handful of its scores would make the next fault look usual. Where the recording
-   * is no yardstick any more, every tenth alarmed score enters.
+   * the first moments of a fault, whose alarm is still opening, do not. In the first hour of a held
+   * alarm nothing does: a handful of its scores would make the next fault look usual. Later, and
+   * where the recording is no yardstick any more, every tenth alarmed score enters.
    */
   learn(state: 'calm' | 'held' | 'alarmed'): void {
     const due = this.#candidate;

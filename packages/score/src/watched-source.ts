@@ -10,6 +10,8 @@ import { Story, type StoryState } from './story.js';
 
 /** Time for which an alarm is held by the recording alone. */
 const LONGEST_HOLD_MS = 86_400_000;
+/** Time for which a held alarm teaches p nothing: the next fault must not look usual at once. */
+const UNTAUGHT_MS = 3_600_000;
 
 /** Scores from which a source is off, and from which it is so in a critical way. */
 export interface Limits {
@@ -70,7 +72,8 @@ export class WatchedSource {
   step(ts: number, warn: number, incomplete: boolean): void {
     this.#scorer.remember(this.#now.recorded >= warn);
     if (incomplete) return;
-    this.#scorer.learn(!this.rates.open ? 'calm' : ts < this.#holdUntil ? 'held' : 'alarmed');
+    const untaught = ts < this.#holdUntil - LONGEST_HOLD_MS + UNTAUGHT_MS;
+    this.#scorer.learn(!this.rates.open ? 'calm' : untaught ? 'held' : 'alarmed');
   }
 
   /**
