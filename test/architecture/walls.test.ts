@@ -131,3 +131,19 @@ test('the lock file names every optional build, so that npm ci takes it', () => 
   expect(wanted.length).toBeGreaterThan(20);
   expect(missing, 'run node packages/setup/src/complete-lock.mjs').toEqual([]);
 });
+
+test('no package of ours runs anything when it is installed', () => {
+  const folders = [
+    '.',
+    'native',
+    ...readdirSync(join(ROOT, 'packages')).map((p) => `packages/${p}`),
+  ];
+  const scripts = folders.flatMap((folder) => {
+    const { name, scripts = {} } = JSON.parse(
+      readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),
+    ) as { name: string; scripts?: Record<string, string> };
+    return Object.keys(scripts).map((script) => `${name} ${script}`);
+  });
+  expect(scripts.length).toBeGreaterThan(5);
+  expect(scripts.filter((s) => /(install|prepare|prepublish)$/.test(s))).toEqual([]);
+});
