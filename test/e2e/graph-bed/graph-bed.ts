@@ -47,17 +47,18 @@ export const OBSERVABLE: ReadonlySet<Coupling['channel']> = new Set(['tcp', 'uni
  * @param device key of the disk that `folder` is on.
  */
 export async function startGraphBed(folder: string, device: string): Promise<GraphBed> {
+  const prefix = `gb${letters(process.pid)}`;
   const units: ServiceUnit[] = [];
   let web: WebBed | undefined;
   let seed = 1;
   const unit = (name: string, ...command: string[]): ServiceUnit => {
-    const started = startUnit(`gb-${name}.service`, command);
+    const started = startUnit(`${prefix}-${name}.service`, command);
     units.push(started);
     return started;
   };
   const actor = (name: string, role: string, ...args: string[]): string => {
     unit(name, process.execPath, ACTOR, role, String(seed++), ...args);
-    return `process:gb-${name}.service/node`;
+    return `process:${prefix}-${name}.service/node`;
   };
   const memory = join('/dev/shm', `graph-bed-${process.pid}`);
   const beating = new AbortController();
@@ -73,17 +74,17 @@ export async function startGraphBed(folder: string, device: string): Promise<Gra
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
     const names = {
-      nginx: 'gb-nginx.service',
-      redis: 'gb-redis.service',
-      client: 'gb-web-client.service',
-      app: 'gb-app.service',
+      nginx: `${prefix}-nginx.service`,
+      redis: `${prefix}-redis.service`,
+      client: `${prefix}-web-client.service`,
+      app: `${prefix}-app.service`,
     };
     web = await startWebBed(join(folder, 'web'), names);
     const served = bedSources(names);
     const [client, nginx, redis] = [served.client, served.nginx, served.redis].map(
       (name) => `process:${name}`,
     ) as [string, string, string];
-    const app = 'process:gb-app.service/node';
+    const app = `process:${prefix}-app.service/node`;
 
     const logPort = await freePort();
     const logger = actor('logger', 'logger', String(logPort));
@@ -104,7 +105,7 @@ export async function startGraphBed(folder: string, device: string): Promise<Gra
       `${quote(process.execPath)} ${quote(ACTOR)} generate ${seed++} | sed -u s/text/TEXT/ | tee /dev/null > /dev/null`,
     );
     const [generator, editor, end] = ['node', 'sed', 'tee'].map(
-      (name) => `process:gb-pipeline.service/${name}`,
+      (name) => `process:${prefix}-pipeline.service/${name}`,
     ) as [string, string, string];
 
     writeFileSync(memory, Buffer.alloc(8));
@@ -121,7 +122,7 @@ export async function startGraphBed(folder: string, device: string): Promise<Gra
     const timers = [1, 2].map((i) => actor(`timer-${i}`, 'timer', '5000'));
     const idle = [1, 2].map((i) => actor(`idle-${i}`, 'idle'));
 
-    const both = units.filter(({ name }) => name.startsWith('gb-driven'));
+    const both = units.filter(({ name }) => name.startsWith(`${prefix}-driven`));
     void driveWeb(web, seededRng(11), beating.signal);
     void driveBoth(both, seededRng(12), beating.signal);
     const couplings: Coupling[] = [
@@ -135,8 +136,12 @@ export async function startGraphBed(folder: string, device: string): Promise<Gra
       { from: unixServer, to: logger, channel: 'udp' },
       { from: generator, to: editor, channel: 'pipe' },
       { from: editor, to: end, channel: 'pipe' },
-      { from: python('memory-writer'), to: python('memory-reader'), channel: 'shared memory' },
-      { from: appender, to: 'process:gb-follower.service/tail', channel: 'file' },
+      {
+        from: python(`${prefix}-memory-writer`),
+        to: python(`${prefix}-memory-reader`),
+        channel: 'shared memory',
+      },
+      { from: appender, to: `process:${prefix}-follower.service/tail`, channel: 'file' },
       { from: writer, to: device, channel: 'device' },
     ];
     const sources = new Set([
@@ -164,9 +169,14 @@ export async function startGraphBed(folder: string, device: string): Promise<Gra
   }
 }
 
+/** A number in letters: two beds on one machine do not meet, and names of units lose their digits. */
+function letters(value: number): string {
+  return [...String(value)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+}
+
 /** The key of a Python unit: the executable's own name tells the version. */
 function python(name: string): string {
-  return `process:gb-${name}.service/${basename(realpathSync(PYTHON))}`;
+  return `process:${name}.service/${basename(realpathSync(PYTHON))}`;
 }
 
 async function untilThere(path: string): Promise<void> {
