@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { seededRng } from '@ethogram/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Finished, jsonLines, start } from './binary.js';
+import { ETHOGRAM, type Finished, jsonLines, start } from './binary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-rules-'));
 const store = `lmdb:${join(folder, 'store')}`;
@@ -58,6 +60,18 @@ describe('the way of a file through the program', () => {
     );
     expect(one?.stdout.split('\n')).toHaveLength(ROWS + 2);
     expect(two?.stdout).toBe(one?.stdout);
+  });
+
+  test('Parquet on standard output is the bytes of the file', async () => {
+    const out = join(folder, 'plant.parquet');
+    const args = ['export', '--recording', 'plant', '--format', 'parquet'];
+    expect((await ethogram([...args, '--out', out])).code).toBe(0);
+    const env = { ...process.env, ETHOGRAM_STORE: store, XDG_CONFIG_HOME: folder };
+    const { stdout } = await promisify(execFile)(process.execPath, [ETHOGRAM, ...args], {
+      encoding: 'buffer',
+      env,
+    });
+    expect(stdout.equals(readFileSync(out))).toBe(true);
   });
 
   test('the same recording and seed train the same model to the byte', async () => {

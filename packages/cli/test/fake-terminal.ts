@@ -7,13 +7,14 @@ import type { OutputStream, Terminal } from '../src/output/terminal.js';
 /** A stream that remembers. */
 export class FakeStream extends EventEmitter implements OutputStream {
   text = '';
+  readonly #decoder = new TextDecoder();
 
   constructor(readonly isTTY = false) {
     super();
   }
 
-  write(text: string): boolean {
-    this.text += text;
+  write(data: string | Uint8Array): boolean {
+    this.text += this.#decoder.decode(Buffer.from(data), { stream: true });
     return true;
   }
 }

@@ -119,7 +119,7 @@ describe('a reader that goes away', () => {
   test('ends the output without an error', async () => {
     const terminal = fakeTerminal();
     const write = terminal.stdout.write.bind(terminal.stdout);
-    terminal.stdout.write = (text: string) => {
+    terminal.stdout.write = (text) => {
       terminal.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
       return write(text);
     };

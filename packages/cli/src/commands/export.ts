@@ -43,12 +43,12 @@ export const exportCommand = defineCommand({
         progress.update(ticks, found.ticks),
       );
     if (options.out === undefined || options.out === '-') {
-      const text = new PassThrough({ encoding: 'utf8' });
-      const written = exportBlocks(read, options.format, text).then(
-        () => text.end(),
-        (failure: Error) => text.destroy(failure),
+      const bytes = new PassThrough();
+      const written = exportBlocks(read, options.format, bytes).then(
+        () => bytes.end(),
+        (failure: Error) => bytes.destroy(failure),
       );
-      for await (const chunk of text) await out.raw(String(chunk));
+      for await (const chunk of bytes) await out.raw(chunk as Uint8Array);
       await written;
     } else {
       await exportToFile(read, options.format, options.out);

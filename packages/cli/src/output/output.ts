@@ -21,8 +21,8 @@ export interface Output {
   list<Row>(view: View<Row>, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void>;
   /** One thing: its record in JSON formats, its fields in CSV, else lines of text. */
   document(record: object, lines: readonly string[]): Promise<void>;
-  /** A text as it is. */
-  raw(text: string): Promise<void>;
+  /** Text or bytes as they are. */
+  raw(data: string | Uint8Array): Promise<void>;
 }
 
 /**
@@ -95,9 +95,9 @@ function createSink(stream: OutputStream, onGone: () => void) {
   };
   stream.on('error', onError);
   return {
-    write: async (text: string): Promise<void> => {
+    write: async (data: string | Uint8Array): Promise<void> => {
       if (failure) throw failure;
-      if (gone || stream.write(text)) return;
+      if (gone || stream.write(data)) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
         stream.once('drain', resolve);

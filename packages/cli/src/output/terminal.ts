@@ -4,7 +4,7 @@ import { systemClock } from '@ethogram/core';
 
 /** A stream that may be a terminal. */
 export interface OutputStream {
-  write(text: string): boolean;
+  write(data: string | Uint8Array): boolean;
   once(event: 'drain', listener: () => void): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   off(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
