@@ -1,5 +1,5 @@
 import type { SourceKind } from '@ethogram/core';
-import type { EdgeHint, InferredEdge } from '@ethogram/model';
+import type { InferredEdge } from '@ethogram/model';
 import type { Columns } from './columns.js';
 import { findHints } from './edge-hints.js';
 import { findLead } from './find-lead.js';
@@ -59,7 +59,7 @@ export function describePairs(
   const edges = kept.map(({ i, j, at }): InferredEdge => {
     const k = i * p + j;
     const lead = leadOf(i, j);
-    const hint: EdgeHint | null = accepted[at] ? hintOf(i, j) : null;
+    const hint = pairs.driven[k] ? 'load' : accepted[at] ? hintOf(i, j) : null;
     return {
       a: active[i] as number,
       b: active[j] as number,

@@ -63,7 +63,8 @@ export function universalThreshold(p: number, n: number): number {
 
 /**
  * Which pairs are edges: those that are as strong as no unrelated pair would be, and pass the
- * circular-shift test and Benjamini–Hochberg on the correlation that is left after conditioning.
+ * circular-shift test and Benjamini–Hochberg on the correlation that is left after conditioning,
+ * but for those that only follow one slow cause.
  * @param nulls strengths of shifted replicates, all pairs of all replicates.
  * @param n rows of the innovations.
  */
@@ -81,8 +82,9 @@ export function acceptPairs(
   const testQ = benjaminiHochberg(left.map((value) => correlationPValue(value, n, 1)));
   const minStrength = Math.max(options.minStrength, universalThreshold(p, n));
   const q = shiftQ.map((value, i) => Math.max(value, testQ[i] as number));
+  const driven = upperTriangle(pairs.driven, p);
   const accepted = Uint8Array.from(q, (value, i) =>
-    value <= options.fdr && (strength[i] as number) >= minStrength ? 1 : 0,
+    value <= options.fdr && (strength[i] as number) >= minStrength && !driven[i] ? 1 : 0,
   );
   return { accepted, q, minStrength };
 }

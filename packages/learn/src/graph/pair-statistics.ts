@@ -1,5 +1,6 @@
 import { bartlettFactors } from './bartlett.js';
 import type { Columns } from './columns.js';
+import { commonDrivers } from './common-driver.js';
 import { conditionOnOne } from './condition-on-one.js';
 import { delayedDependence } from './delayed-dependence.js';
 import { withoutNoise } from './errors-in-variables.js';
@@ -21,10 +22,15 @@ export interface PairStatistics {
   readonly delayed: Float64Array;
   /** Partial correlation behind `delayed`. */
   readonly delayedRho: Float64Array;
+  /** 1 where both follow one slow cause, symmetric; such a pair is no edge. */
+  readonly driven: Uint8Array;
   /** Ledoit–Wolf covariance. */
   readonly covariance: Float64Array;
   readonly shrinkage: number;
 }
+
+/** What the strength of a pair with a common driver is worth in the ranking. */
+const DRIVEN = 0.5;
 
 /** Settings of {@link pairStatistics}. */
 export interface PairOptions {
@@ -59,6 +65,7 @@ export function pairStatistics(x: Columns, options: PairOptions): PairStatistics
   const one = conditionOnOne(r0, p);
   const past = delayedDependence(x, options.delay, r0);
   const factors = bartlettFactors(x);
+  const driven = commonDrivers(x, r0);
   const strength = new Float64Array(p * p);
   const conditioned = new Float64Array(p * p);
   const delayed = new Float64Array(p * p);
@@ -79,7 +86,7 @@ export function pairStatistics(x: Columns, options: PairOptions): PairStatistics
       const agree = (direct[at] as number) * (r0[at] as number) > 0;
       const within = agree ? joined(direct[at] as number, one[at] as number, JOINT) / factor : 0;
       const over = Math.max(delayed[at] as number, delayed[ta] as number);
-      strength[at] = strength[ta] = Math.max(within, over);
+      strength[at] = strength[ta] = Math.max(within, over) * (driven[at] ? DRIVEN : 1);
       const left =
         within >= over
           ? (one[at] as number)
@@ -95,6 +102,7 @@ export function pairStatistics(x: Columns, options: PairOptions): PairStatistics
     r0,
     delayed,
     delayedRho: past.rho,
+    driven,
     covariance,
     shrinkage,
   };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fitAutoregression, innovations } from '../../src/graph/autoregression.js';
 import { bartlettFactors } from '../../src/graph/bartlett.js';
 import { type Columns, column, sharedColumns, standardise } from '../../src/graph/columns.js';
+import { commonDrivers } from '../../src/graph/common-driver.js';
 import { conditionOnOne } from '../../src/graph/condition-on-one.js';
 import { delayedDependence, delayKernel } from '../../src/graph/delayed-dependence.js';
 import { withoutNoise } from '../../src/graph/errors-in-variables.js';
@@ -216,6 +217,28 @@ describe('delays', () => {
     expect(leadOf(1, 0)).toMatchObject({ leads: 'b' });
     expect(Math.abs(leadOf(0, 1).lag - 2.5)).toBeLessThanOrEqual(0.5);
     expect(leadOf(0, 2).leads).toBeNull();
+  });
+});
+
+describe('a common driver', () => {
+  it('is told from shared events by what stands on both sides of lag 0', () => {
+    const x = columnsOf(1800, 4, 12, (m) => {
+      const noise = column(m, 3).slice();
+      const wave = noise.map((_, t) =>
+        noise.subarray(Math.max(0, t - 4), t + 1).reduce((sum, value) => sum + value, 0),
+      );
+      for (let t = 0; t < m.rows; t++) {
+        // 0 and 1 follow one wave; 2 shares events with 0.
+        column(m, 2)[t] = (column(m, 0)[t] ?? 0) + (column(m, 2)[t] ?? 0);
+        column(m, 0)[t] = (column(m, 0)[t] ?? 0) + 0.3 * (wave[t] ?? 0);
+        column(m, 1)[t] = (column(m, 1)[t] ?? 0) + 0.3 * (wave[t] ?? 0);
+      }
+      return m;
+    });
+    const driven = commonDrivers(x, gram(x));
+    expect(driven[0 * 4 + 1]).toBe(1);
+    expect(driven[1 * 4 + 0]).toBe(1);
+    expect(driven[0 * 4 + 2]).toBe(0);
   });
 });
 
