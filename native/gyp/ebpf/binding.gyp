@@ -5,6 +5,8 @@
       'sources': [
         '../../src/core/ebpf_ledger.cc',
         '../../src/core/ebpf_links.cc',
+        '../../src/core/ebpf_names.cc',
+        '../../src/core/ebpf_programs.cc',
         '../../src/core/ebpf_session.cc',
         '../../src/binding/ebpf.cc',
       ],

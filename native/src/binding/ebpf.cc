@@ -206,8 +206,8 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   if (info.Length() > 0 && info[0].IsObject()) {
     const Napi::Object given = info[0].As<Napi::Object>();
     const Napi::Value ring = given.Get("ringBytes");
-    if (ring.IsNumber()) options.ring_bytes = ring.As<Napi::Number>().Uint32Value();
-    options.latency = given.Get("latency").ToBoolean();
+    if (ring.IsNumber()) options.programs.ring_bytes = ring.As<Napi::Number>().Uint32Value();
+    options.programs.latency = given.Get("latency").ToBoolean();
     const Napi::Value drain = given.Get("drain");
     if (drain.IsBoolean()) options.drain = drain.As<Napi::Boolean>().Value();
   }
@@ -216,13 +216,13 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   if (!session) return Napi::String::New(env, reason);
   auto* constructor = env.GetInstanceData<Napi::FunctionReference>();
   Napi::Object object = constructor->New({});
-  auto missing = Napi::Array::New(env, session->missing().size());
-  for (size_t at = 0; at < session->missing().size(); at++) {
-    missing.Set(static_cast<uint32_t>(at), session->missing()[at]);
+  auto missing = Napi::Array::New(env, session->programs().missing().size());
+  for (size_t at = 0; at < session->programs().missing().size(); at++) {
+    missing.Set(static_cast<uint32_t>(at), session->programs().missing()[at]);
   }
   object.Set("missing", missing);
   Napi::Object verified = Napi::Object::New(env);
-  for (const auto& [name, count] : session->VerifiedInstructions()) verified.Set(name, count);
+  for (const auto& [name, count] : session->programs().VerifiedInstructions()) verified.Set(name, count);
   object.Set("verifiedInstructions", verified);
   SessionHandle::Unwrap(object)->Hold(std::move(session));
   return object;

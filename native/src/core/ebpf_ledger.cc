@@ -11,46 +11,11 @@ namespace ethogram::ebpf {
 
 namespace {
 
-// Batches after which an identity nobody used is forgotten.
-constexpr std::uint64_t kForgetAfter = 600;
-// Paths kept; the kernel side keeps half as many.
-constexpr std::size_t kMostPaths = 16384;
-
 std::uint32_t CellKey(const wire::cell& cell) {
   return static_cast<std::uint32_t>(cell.table) << 16 | cell.slot;
 }
 
-// Leaf to root, each part ended by a zero byte → a path.
-std::string Reverse(const char* text, std::size_t length) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < length;) {
-    const std::size_t size = strnlen(text + at, length - at);
-    if (size > 0) parts.emplace_back(text + at, size);
-    at += size + 1;
-  }
-  std::string path;
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) path += "/" + *part;
-  return path.empty() ? "/" : path;
-}
-
-template <typename Map>
-void DropOldest(Map& paths) {
-  if (paths.size() <= kMostPaths) return;
-  std::vector<std::uint64_t> used;
-  for (const auto& entry : paths) used.push_back(entry.second.last_used);
-  std::nth_element(used.begin(), used.begin() + used.size() / 2, used.end());
-  const std::uint64_t median = used[used.size() / 2];
-  for (auto entry = paths.begin(); entry != paths.end();) {
-    entry = entry->second.last_used < median ? paths.erase(entry) : std::next(entry);
-  }
-}
-
 }  // namespace
-
-bool Ledger::Key::operator<(const Key& other) const {
-  return std::tie(cgroup, exe, uid, comm, kernel_thread) <
-         std::tie(other.cgroup, other.exe, other.uid, other.comm, other.kernel_thread);
-}
 
 void Ledger::TakeRecords(const void* data, std::size_t size) {
   const char* at = static_cast<const char*>(data);
@@ -85,7 +50,7 @@ void Ledger::TakeRecord(const void* data, std::size_t size) {
       malformed_++;
       return;
     }
-    TakePath(record, bytes + sizeof(record));
+    names_.TakePath(record, bytes + sizeof(record));
     return;
   }
   wire::task_record record;
@@ -104,15 +69,6 @@ void Ledger::TakeRecord(const void* data, std::size_t size) {
     std::memcpy(cells.data(), bytes + sizeof(record), cells.size() * sizeof(wire::cell));
   }
   TakeTask(record, std::move(cells));
-}
-
-void Ledger::TakePath(const wire::path_record& record, const char* text) {
-  Path path{Reverse(text, record.length), record.inode, record.device, record.modified_s, batches_};
-  if (record.kind == wire::RECORD_CGROUP) {
-    cgroups_[record.cgroup] = std::move(path);
-  } else {
-    executables_[record.id] = std::move(path);
-  }
 }
 
 void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> cells) {
@@ -302,19 +258,6 @@ Row& Ledger::RowOf(std::uint32_t identity) {
   return row;
 }
 
-std::uint32_t Ledger::Identify(const wire::identity& identity, bool kernel_thread) {
-  Key key{identity.cgroup, identity.exe, identity.uid, {}, kernel_thread};
-  const std::size_t length = strnlen(identity.comm, sizeof(identity.comm));
-  std::copy_n(identity.comm, length, key.comm.begin());
-  const auto [entry, inserted] = identities_.try_emplace(key, last_identity_ + 1);
-  if (inserted) {
-    last_identity_++;
-    fresh_.push_back(key);
-  }
-  last_used_[entry->second] = batches_;
-  return entry->second;
-}
-
 std::uint32_t Ledger::IdentityOf(std::uint32_t tgid) const {
   const auto process = processes_.find(tgid);
   return process == processes_.end() ? 0 : process->second.identity;
@@ -347,57 +290,19 @@ void Ledger::AddGauges() {
   for (const auto& [generation, thread] : threads_) RowOf(thread.identity).values[kThreads]++;
 }
 
-Facts Ledger::FactsOf(const Key& key) {
-  Facts facts;
-  facts.identity = identities_[key];
-  facts.comm.assign(key.comm.data(), strnlen(key.comm.data(), key.comm.size()));
-  facts.uid = key.uid;
-  facts.kernel_thread = key.kernel_thread;
-  if (const auto path = executables_.find(key.exe); path != executables_.end()) {
-    facts.executable = path->second.text;
-    facts.inode = path->second.inode;
-    facts.device = path->second.device;
-    facts.modified_s = path->second.modified_s;
-    path->second.last_used = batches_;
-  }
-  if (const auto path = cgroups_.find(key.cgroup); path != cgroups_.end()) {
-    facts.cgroup = path->second.text;
-    path->second.last_used = batches_;
-  }
-  return facts;
-}
-
-void Ledger::Forget(Batch& batch) {
-  for (auto entry = identities_.begin(); entry != identities_.end();) {
-    const auto used = last_used_.find(entry->second);
-    if (used != last_used_.end() && used->second + kForgetAfter >= batches_) {
-      ++entry;
-      continue;
-    }
-    batch.retired.push_back(entry->second);
-    last_used_.erase(entry->second);
-    entry = identities_.erase(entry);
-  }
-  DropOldest(executables_);
-  DropOldest(cgroups_);
-}
-
 Batch Ledger::Take() {
   Batch batch;
   AddGauges();
-  for (const Key& key : fresh_) batch.facts.push_back(FactsOf(key));
-  fresh_.clear();
   batch.rows.reserve(rows_.size());
   for (auto& [identity, row] : rows_) {
-    last_used_[identity] = batches_;
+    names_.Use(identity);
     batch.rows.push_back(std::move(row));
   }
   rows_.clear();
   batch.out_of_memory = std::exchange(out_of_memory_, {});
   batch.torn = std::exchange(torn_, 0);
   batch.malformed = std::exchange(malformed_, 0);
-  batches_++;
-  if (batches_ % kForgetAfter == 0) Forget(batch);
+  names_.Take(&batch.facts, &batch.retired);
   return batch;
 }
 

@@ -10,22 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "ebpf_names.h"
 #include "records.h"
 
 namespace ethogram::ebpf {
-
-// What a process is named by. Tasks with equal facts share a row.
-struct Facts {
-  std::uint32_t identity = 0;  // counts up; an identity is never numbered anew
-  std::string executable;      // absolute path; empty for kernel threads and where it is unknown
-  std::string cgroup;          // path within its hierarchy
-  std::string comm;
-  std::uint32_t uid = 0;
-  bool kernel_thread = false;
-  std::uint64_t inode = 0;
-  std::uint32_t device = 0;
-  std::int64_t modified_s = 0;
-};
 
 // The columns of a row; the first are deltas, the last four are gauges.
 enum Column : std::size_t {
@@ -111,7 +99,9 @@ class Ledger {
   std::uint32_t IdentityOf(std::uint32_t tgid) const;
 
   // Numbers an identity of the kernel side.
-  std::uint32_t Identify(const wire::identity& identity, bool kernel_thread);
+  std::uint32_t Identify(const wire::identity& identity, bool kernel_thread) {
+    return names_.Identify(identity, kernel_thread);
+  }
   void AddTo(std::uint32_t identity, Column column, std::uint64_t count);
   // Since the last call; a program that runs itself again is no child.
   std::vector<SpawnCounts> TakeSpawns();
@@ -135,25 +125,6 @@ class Ledger {
     std::uint32_t spawner = 0;  // identity of who started this program; 0 where none is known
     std::uint32_t spawned = 0;  // its own identity then
   };
-  // The text behind an id of the kernel side.
-  struct Path {
-    std::string text;
-    std::uint64_t inode = 0;
-    std::uint32_t device = 0;
-    std::int64_t modified_s = 0;
-    std::uint64_t last_used = 0;  // number of a batch
-  };
-  // What makes an identity: the ids, whose texts may come later than the first totals.
-  struct Key {
-    std::uint64_t cgroup;
-    std::uint32_t exe;
-    std::uint32_t uid;
-    std::array<char, 16> comm;
-    bool kernel_thread;
-    bool operator<(const Key& other) const;
-  };
-
-  void TakePath(const wire::path_record& record, const char* text);
   void TakeTask(const wire::task_record& record, std::vector<wire::cell> cells);
   void TakeExec(const wire::task_record& record, Process& process);
   void AddUsage(Row& row, const wire::usage& now, const wire::usage& before);
@@ -163,17 +134,11 @@ class Ledger {
   void Spawn(Process& process, std::uint32_t parent_tgid);
   void EndSpawn(const Process& process);
   void AddGauges();
-  Facts FactsOf(const Key& key);
-  void Forget(Batch& batch);
 
+  Names names_;
   std::unordered_map<std::uint64_t, Thread> threads_;     // by generation
   std::unordered_map<std::uint32_t, Process> processes_;  // by tgid
-  std::unordered_map<std::uint32_t, Path> executables_;   // by id
-  std::unordered_map<std::uint64_t, Path> cgroups_;       // by id
-  std::map<Key, std::uint32_t> identities_;
-  std::unordered_map<std::uint32_t, std::uint64_t> last_used_;  // identity to number of a batch
   std::unordered_map<std::uint32_t, Row> rows_;
-  std::vector<Key> fresh_;
   std::vector<std::uint32_t> out_of_memory_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
   std::map<std::string, wire::charge> charges_;  // by the bytes of the key
@@ -181,9 +146,7 @@ class Ledger {
   std::unordered_map<std::string, std::uint64_t> latencies_;  // by the bytes of the key
   bool charged_by_request_ = false;
   const std::uint64_t page_bytes_;
-  std::uint32_t last_identity_ = 0;
   std::uint32_t census_ = 0;
-  std::uint64_t batches_ = 0;
   std::uint64_t torn_ = 0;
   std::uint64_t malformed_ = 0;
 };

@@ -1,18 +1,13 @@
 #include "ebpf_session.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include "../../bpf/.output/ethogram.skel.h"
 
@@ -29,39 +24,6 @@ std::uint64_t ReadClockNs(clockid_t clock) {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-std::string Describe(const char* what, int error) {
-  return std::string(what) + ": " + strerror(error < 0 ? -error : error);
-}
-
-// libbpf's own words about a failure, kept for the reason; nothing is printed.
-thread_local std::string* warnings = nullptr;
-
-int KeepWarning(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN || warnings == nullptr || warnings->size() > 2000) return 0;
-  char line[512];
-  vsnprintf(line, sizeof(line), format, arguments);
-  *warnings += line;
-  return 0;
-}
-
-// Without one of these there is nothing to count by.
-constexpr const char* kEssential[] = {"count_call", "on_fork", "on_exec", "on_exit", "read_tasks"};
-// Each of these is of no use without the others.
-const std::vector<std::vector<std::string>> kGroups = {
-    {"on_dirty", "on_request", "on_part", "on_done"},
-    {"on_send", "on_receive"},
-    {"on_submit", "on_complete"},
-};
-
-// Whether the kernel has what a program is to be attached to, by its BTF.
-bool HasTarget(const btf* kernel, const std::string& section) {
-  const std::string target = section.substr(section.find('/') + 1);
-  if (section.rfind("iter/", 0) == 0) {
-    return btf__find_by_name_kind(kernel, ("bpf_iter_" + target).c_str(), BTF_KIND_FUNC) > 0;
-  }
-  return btf__find_by_name_kind(kernel, ("btf_trace_" + target).c_str(), BTF_KIND_TYPEDEF) > 0;
-}
-
 // All entries of a hash map.
 template <typename Key, typename Value>
 bool ReadMap(const bpf_map* map, std::vector<std::pair<Key, Value>>* entries, std::string* reason) {
@@ -76,7 +38,7 @@ bool ReadMap(const bpf_map* map, std::vector<std::pair<Key, Value>>* entries, st
                              values.data(), &count, nullptr);
     const int cause = error == 0 ? 0 : errno;
     if (cause != 0 && cause != ENOENT) {
-      *reason = Describe((std::string("cannot read the map ") + bpf_map__name(map)).c_str(), cause);
+      *reason = Describe(std::string("cannot read the map ") + bpf_map__name(map), cause);
       return false;
     }
     for (__u32 at = 0; at < count; at++) entries->emplace_back(keys[at], values[at]);
@@ -100,10 +62,6 @@ class FileDescriptor {
 
 }  // namespace
 
-void Session::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
-  ethogram_bpf__destroy(skeleton);
-}
-
 void Session::RingDeleter::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 Session::Session()
@@ -119,80 +77,18 @@ Session::~Session() {
 
 std::unique_ptr<Session> Session::Open(const SessionOptions& options, std::string* reason) {
   std::unique_ptr<Session> session(new Session());
-  std::string said;
-  warnings = &said;
-  libbpf_set_print(KeepWarning);
-  libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-  const bool loaded = session->Load(options, reason);
-  warnings = nullptr;
-  if (loaded) return session;
-  // The first line names the failure; what follows is the verifier's log.
-  const std::string first = said.substr(0, said.find('\n'));
-  if (!first.empty()) *reason += " (" + first + ")";
-  return nullptr;
+  return session->Begin(options, reason) ? std::move(session) : nullptr;
 }
 
-void Session::LeaveOutMissing(bool essential_only, bool latency) {
-  btf* kernel = btf__load_vmlinux_btf();
-  missing_.clear();
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, skeleton_->obj) {
-    const std::string name = bpf_program__name(program);
-    if (name == "on_enter" && !latency) {
-      bpf_program__set_autoload(program, false);
-      continue;
-    }
-    const bool essential =
-        std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
-    const bool there = kernel == nullptr || HasTarget(kernel, bpf_program__section_name(program));
-    if (!essential && (essential_only || !there)) missing_.push_back(name);
-  }
-  btf__free(kernel);
-  for (const auto& group : kGroups) {
-    const auto is_missing = [&](const std::string& name) {
-      return std::find(missing_.begin(), missing_.end(), name) != missing_.end();
-    };
-    if (std::none_of(group.begin(), group.end(), is_missing)) continue;
-    for (const std::string& name : group) {
-      if (!is_missing(name)) missing_.push_back(name);
-    }
-  }
-  for (const std::string& name : missing_) {
-    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton_->obj, name.c_str()),
-                              false);
-  }
-}
-
-bool Session::LoadPrograms(const SessionOptions& options, bool essential_only,
-                           std::string* reason) {
-  skeleton_.reset(ethogram_bpf__open());
-  if (!skeleton_) {
-    *reason = Describe("cannot open the eBPF programs", errno);
-    return false;
-  }
-  LeaveOutMissing(essential_only, options.latency);
-  bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
-  skeleton_->rodata->started_ns = ReadClockNs(CLOCK_BOOTTIME);
-  skeleton_->rodata->measure_latency = options.latency && !essential_only;
-  if (const int error = ethogram_bpf__load(skeleton_.get())) {
-    *reason = Describe("cannot load the eBPF programs", error);
-    return false;
-  }
-  return true;
-}
-
-bool Session::Load(const SessionOptions& options, std::string* reason) {
-  // A kernel may refuse a program whose target it has: what counts calls comes first.
-  if (!LoadPrograms(options, false, reason) && !LoadPrograms(options, true, reason)) return false;
-  ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.records), OnRecord, this, nullptr));
+bool Session::Begin(const SessionOptions& options, std::string* reason) {
+  programs_ = Programs::Load(options.programs, reason);
+  if (!programs_) return false;
+  ring_.reset(ring_buffer__new(bpf_map__fd((*programs_)->maps.records), OnRecord, this, nullptr));
   if (!ring_) {
     *reason = Describe("cannot map the ring buffer", errno);
     return false;
   }
-  if (const int error = ethogram_bpf__attach(skeleton_.get())) {
-    *reason = Describe("cannot attach the eBPF programs", error);
-    return false;
-  }
+  if (!programs_->Attach(reason)) return false;
   stop_event_ = eventfd(0, EFD_CLOEXEC);
   if (stop_event_ < 0) {
     *reason = Describe("cannot create an event descriptor", errno);
@@ -244,7 +140,7 @@ bool Session::Iterate(bpf_link* link, std::vector<char>* output, std::string* re
 
 bool Session::ReadTasks(std::string* reason) {
   std::vector<char> records;
-  if (!Iterate(skeleton_->links.read_tasks, &records, reason)) return false;
+  if (!Iterate((*programs_)->links.read_tasks, &records, reason)) return false;
   ledger_.TakeRecords(records.data(), records.size());
   return true;
 }
@@ -254,10 +150,10 @@ bool Session::ReadSockets(std::string* reason) {
   const std::uint64_t now_ns = ReadClockNs(CLOCK_BOOTTIME);
   if (now_ns < sockets_due_ns_) return true;
   const std::uint64_t used_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
-  skeleton_->bss->flow_census = census_ + 1;
+  (*programs_)->bss->flow_census = census_ + 1;
   std::vector<char> records;
-  for (bpf_link* link : {skeleton_->links.read_tcp, skeleton_->links.read_udp,
-                         skeleton_->links.read_unix, skeleton_->links.read_files}) {
+  for (bpf_link* link : {(*programs_)->links.read_tcp, (*programs_)->links.read_udp,
+                         (*programs_)->links.read_unix, (*programs_)->links.read_files}) {
     if (link != nullptr && !Iterate(link, &records, reason)) return false;
   }
   census_++;
@@ -271,19 +167,19 @@ bool Session::ReadSockets(std::string* reason) {
 
 bool Session::ReadFlows(std::string* reason) {
   std::vector<Links::Flow> flows;
-  if (!ReadMap(skeleton_->maps.flows, &flows, reason)) return false;
+  if (!ReadMap((*programs_)->maps.flows, &flows, reason)) return false;
   for (const wire::flow_key& key : links_.TakeFlows(flows, census_)) {
-    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.flows), &key);
+    bpf_map_delete_elem(bpf_map__fd((*programs_)->maps.flows), &key);
   }
   return true;
 }
 
 bool Session::ReadBlock(Reading* reading, std::string* reason) {
-  if (skeleton_->links.on_done == nullptr) return true;
+  if ((*programs_)->links.on_done == nullptr) return true;
   std::vector<std::pair<wire::charge_key, wire::charge>> charges;
   std::vector<std::pair<std::uint32_t, wire::device>> devices;
-  if (!ReadMap(skeleton_->maps.charges, &charges, reason)) return false;
-  if (!ReadMap(skeleton_->maps.devices, &devices, reason)) return false;
+  if (!ReadMap((*programs_)->maps.charges, &charges, reason)) return false;
+  if (!ReadMap((*programs_)->maps.devices, &devices, reason)) return false;
   ledger_.TakeCharges(charges);
   for (const auto& [number, device] : devices) {
     Device& total = devices_[number];
@@ -301,46 +197,24 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
 }
 
 bool Session::ReadRings(std::string* reason) {
-  if (skeleton_->links.on_submit == nullptr) return true;
+  if ((*programs_)->links.on_submit == nullptr) return true;
   std::vector<std::pair<std::uint32_t, wire::ring_use>> rings;
-  if (!ReadMap(skeleton_->maps.rings, &rings, reason)) return false;
+  if (!ReadMap((*programs_)->maps.rings, &rings, reason)) return false;
   ledger_.TakeRings(rings);
   return true;
 }
 
 bool Session::ReadLatencies(std::string* reason) {
-  if (skeleton_->links.on_enter == nullptr) return true;
+  if ((*programs_)->links.on_enter == nullptr) return true;
   std::vector<std::pair<wire::latency_key, std::uint64_t>> latencies;
-  if (!ReadMap(skeleton_->maps.latencies, &latencies, reason)) return false;
+  if (!ReadMap((*programs_)->maps.latencies, &latencies, reason)) return false;
   ledger_.TakeLatencies(latencies);
   return true;
 }
 
-std::uint64_t Session::MissedRuns() const {
-  std::uint64_t missed = 0;
-  ForEachLoaded([&](const bpf_prog_info& info) { missed += info.recursion_misses; });
-  return missed;
-}
-
-std::map<std::string, std::uint32_t> Session::VerifiedInstructions() const {
-  std::map<std::string, std::uint32_t> counts;
-  ForEachLoaded([&](const bpf_prog_info& info) { counts[info.name] = info.verified_insns; });
-  return counts;
-}
-
-void Session::ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const {
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, skeleton_->obj) {
-    bpf_prog_info info = {};
-    __u32 size = sizeof(info);
-    const int fd = bpf_program__fd(program);
-    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) look(info);
-  }
-}
-
 bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  auto* bss = skeleton_->bss;
+  auto* bss = (*programs_)->bss;
   const std::uint64_t lost = bss->lost_records;
   const bool census = lost != lost_at_census_;
   if (census) {
@@ -367,7 +241,7 @@ bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
 }
 
 void Session::CollectLosses(Reading* reading) {
-  const auto* bss = skeleton_->bss;
+  const auto* bss = (*programs_)->bss;
   const auto lose = [&](const std::string& cause, std::uint64_t total) {
     std::uint64_t& before = lost_before_[cause];
     if (total > before) reading->lost[cause] = total - before;
@@ -378,7 +252,7 @@ void Session::CollectLosses(Reading* reading) {
   lose("links.full", bss->lost_flows);
   lose("disk.full", bss->lost_requests);
   lose("latency.full", bss->lost_latencies);
-  lose("program.missed", MissedRuns());
+  lose("program.missed", programs_->MissedRuns());
   const LinkLosses links = links_.TakeLosses();
   for (const auto& [cause, count] :
        {std::pair{"counter.torn", reading->batch.torn},

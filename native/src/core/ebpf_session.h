@@ -1,9 +1,8 @@
-// The programs in the kernel: probed, loaded, attached, read, detached. The only user of libbpf.
+// Reads what the programs in the kernel counted: iterators, the ring, and maps, once a tick.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,17 +12,15 @@
 
 #include "ebpf_ledger.h"
 #include "ebpf_links.h"
+#include "ebpf_programs.h"
 
 struct bpf_link;
-struct bpf_prog_info;
-struct ethogram_bpf;
 struct ring_buffer;
 
 namespace ethogram::ebpf {
 
 struct SessionOptions {
-  std::uint32_t ring_bytes = 4u << 20;  // a power of two, at least a page
-  bool latency = false;  // measure how long calls take, too
+  ProgramOptions programs;
   bool drain = true;  // false: the ring is emptied by `Read` alone, so that tests can fill it
 };
 
@@ -50,28 +47,22 @@ class Session {
   // Returns nothing and says why in `reason` where the kernel or our rights do not allow it.
   static std::unique_ptr<Session> Open(const SessionOptions& options, std::string* reason);
   ~Session();
-  // Programs that this kernel has no place for, or refused.
-  const std::vector<std::string>& missing() const { return missing_; }
-  // Instructions that the verifier went through for each program loaded; 0 before Linux 5.16.
-  std::map<std::string, std::uint32_t> VerifiedInstructions() const;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Everything since the reading before; with `snapshot`, links that did nothing too. Returns false and says why in `reason` on failure.
+  const Programs& programs() const { return *programs_; }
+
+  // Everything since the reading before; with `snapshot`, links that did nothing too. Returns
+  // false and says why in `reason` on failure.
   bool Read(bool snapshot, Reading* reading, std::string* reason);
 
  private:
-  struct SkeletonDeleter {
-    void operator()(ethogram_bpf* skeleton) const;
-  };
   struct RingDeleter {
     void operator()(ring_buffer* ring) const;
   };
 
   Session();
-  bool Load(const SessionOptions& options, std::string* reason);
-  bool LoadPrograms(const SessionOptions& options, bool essential_only, std::string* reason);
-  void LeaveOutMissing(bool essential_only, bool latency);
+  bool Begin(const SessionOptions& options, std::string* reason);
   bool ReadTasks(std::string* reason);
   bool ReadSockets(std::string* reason);
   bool ReadFlows(std::string* reason);
@@ -82,11 +73,9 @@ class Session {
   void CollectLosses(Reading* reading);
   void Drain();
   void Watch();
-  std::uint64_t MissedRuns() const;
-  void ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const;
   static int OnRecord(void* session, void* data, std::size_t size);
 
-  std::unique_ptr<ethogram_bpf, SkeletonDeleter> skeleton_;
+  std::unique_ptr<Programs> programs_;
   std::unique_ptr<ring_buffer, RingDeleter> ring_;
   std::mutex mutex_;  // guards ledger_ and the reading end of the ring
   Ledger ledger_;
@@ -96,9 +85,8 @@ class Session {
   std::uint64_t lost_at_census_ = 0;
   std::uint64_t lost_calls_before_ = 0;
   std::uint64_t child_returns_before_ = 0;
-  std::vector<std::string> missing_;
   std::map<std::uint32_t, Device> devices_;  // totals so far, by device number
-  std::uint64_t census_ = 0;         // number of the last whole iteration over sockets
+  std::uint64_t census_ = 0;          // number of the last whole iteration over sockets
   std::uint64_t sockets_due_ns_ = 0;  // CLOCK_BOOTTIME
   int stop_event_ = -1;
   std::thread watcher_;

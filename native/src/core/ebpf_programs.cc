@@ -1,0 +1,158 @@
+#include "ebpf_programs.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "../../bpf/.output/ethogram.skel.h"
+
+namespace ethogram::ebpf {
+
+namespace {
+
+// libbpf's own words about a failure, kept for the reason; nothing is printed.
+thread_local std::string* warnings = nullptr;
+
+int KeepWarning(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN || warnings == nullptr || warnings->size() > 2000) return 0;
+  char line[512];
+  vsnprintf(line, sizeof(line), format, arguments);
+  *warnings += line;
+  return 0;
+}
+
+// Without one of these there is nothing to count by.
+constexpr const char* kEssential[] = {"count_call", "on_fork", "on_exec", "on_exit", "read_tasks"};
+// Each of these is of no use without the others.
+const std::vector<std::vector<std::string>> kGroups = {
+    {"on_dirty", "on_request", "on_part", "on_done"},
+    {"on_send", "on_receive"},
+    {"on_submit", "on_complete"},
+};
+
+// Whether the kernel has what a program is to be attached to, by its BTF.
+bool HasTarget(const btf* kernel, const std::string& section) {
+  const std::string target = section.substr(section.find('/') + 1);
+  if (section.rfind("iter/", 0) == 0) {
+    return btf__find_by_name_kind(kernel, ("bpf_iter_" + target).c_str(), BTF_KIND_FUNC) > 0;
+  }
+  return btf__find_by_name_kind(kernel, ("btf_trace_" + target).c_str(), BTF_KIND_TYPEDEF) > 0;
+}
+
+std::uint64_t BootTimeNs() {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+std::string Describe(const std::string& what, int error) {
+  return what + ": " + strerror(error < 0 ? -error : error);
+}
+
+void Programs::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
+  ethogram_bpf__destroy(skeleton);
+}
+
+std::unique_ptr<Programs> Programs::Load(const ProgramOptions& options, std::string* reason) {
+  std::unique_ptr<Programs> programs(new Programs());
+  std::string said;
+  warnings = &said;
+  libbpf_set_print(KeepWarning);
+  // A kernel may refuse a program whose target it has: what counts calls comes first.
+  const bool loaded =
+      programs->TryLoad(options, false, reason) || programs->TryLoad(options, true, reason);
+  warnings = nullptr;
+  if (loaded) return programs;
+  // The first line names the failure; what follows is the verifier's log.
+  const std::string first = said.substr(0, said.find('\n'));
+  if (!first.empty()) *reason += " (" + first + ")";
+  return nullptr;
+}
+
+bool Programs::Attach(std::string* reason) {
+  const int error = ethogram_bpf__attach(skeleton_.get());
+  if (error != 0) *reason = Describe("cannot attach the eBPF programs", error);
+  return error == 0;
+}
+
+void Programs::LeaveOutMissing(bool essential_only, bool latency) {
+  btf* kernel = btf__load_vmlinux_btf();
+  missing_.clear();
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton_->obj) {
+    const std::string name = bpf_program__name(program);
+    if (name == "on_enter" && !latency) {
+      bpf_program__set_autoload(program, false);
+      continue;
+    }
+    const bool essential =
+        std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
+    const bool there = kernel == nullptr || HasTarget(kernel, bpf_program__section_name(program));
+    if (!essential && (essential_only || !there)) missing_.push_back(name);
+  }
+  btf__free(kernel);
+  for (const auto& group : kGroups) {
+    const auto is_missing = [&](const std::string& name) {
+      return std::find(missing_.begin(), missing_.end(), name) != missing_.end();
+    };
+    if (std::none_of(group.begin(), group.end(), is_missing)) continue;
+    for (const std::string& name : group) {
+      if (!is_missing(name)) missing_.push_back(name);
+    }
+  }
+  for (const std::string& name : missing_) {
+    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton_->obj, name.c_str()),
+                              false);
+  }
+}
+
+bool Programs::TryLoad(const ProgramOptions& options, bool essential_only, std::string* reason) {
+  skeleton_.reset(ethogram_bpf__open());
+  if (!skeleton_) {
+    *reason = Describe("cannot open the eBPF programs", errno);
+    return false;
+  }
+  LeaveOutMissing(essential_only, options.latency);
+  bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
+  skeleton_->rodata->started_ns = BootTimeNs();
+  skeleton_->rodata->measure_latency = options.latency && !essential_only;
+  if (const int error = ethogram_bpf__load(skeleton_.get())) {
+    *reason = Describe("cannot load the eBPF programs", error);
+    return false;
+  }
+  return true;
+}
+
+std::uint64_t Programs::MissedRuns() const {
+  std::uint64_t missed = 0;
+  ForEachLoaded([&](const bpf_prog_info& info) { missed += info.recursion_misses; });
+  return missed;
+}
+
+std::map<std::string, std::uint32_t> Programs::VerifiedInstructions() const {
+  std::map<std::string, std::uint32_t> counts;
+  ForEachLoaded([&](const bpf_prog_info& info) { counts[info.name] = info.verified_insns; });
+  return counts;
+}
+
+void Programs::ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton_->obj) {
+    bpf_prog_info info = {};
+    __u32 size = sizeof(info);
+    const int fd = bpf_program__fd(program);
+    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) look(info);
+  }
+}
+
+}  // namespace ethogram::ebpf
