@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { blockBytes, seededRng, type Tick } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
-import { peakMegabytes, say, short, table } from './report.js';
+import { say, short, table, watchPrivateMemory } from './report.js';
 
 const SOURCES = 200;
 const METRICS = 10;
@@ -29,7 +29,7 @@ export async function measureLongWindow(hours: number): Promise<void> {
     const read = await inChild('read', folder, hours);
     say(`${hours} h × ${SOURCES} sources × ${METRICS} metrics, one tick a second`);
     table(
-      ['', 'values', 'values/s', 'peak memory', 'blocks', 'largest block'],
+      ['', 'values', 'values/s', 'private memory', 'blocks', 'largest block'],
       [
         [
           'written',
@@ -118,9 +118,10 @@ async function read(folder: string): Promise<Omit<Outcome, 'peakMb' | 'seconds'>
 
 const [what, folder, hours] = process.argv.slice(2);
 if (process.send && folder && (what === 'write' || what === 'read')) {
+  const peakMb = watchPrivateMemory();
   const start = process.hrtime.bigint();
   const outcome = await (what === 'write' ? write(folder, Number(hours)) : read(folder));
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  process.send({ ...outcome, seconds, peakMb: peakMegabytes() } satisfies Outcome);
+  process.send({ ...outcome, seconds, peakMb: peakMb() } satisfies Outcome);
   process.disconnect();
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Prints a line of the report. */
 export function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -28,7 +30,20 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   say('');
 }
 
-/** Peak resident memory of this process, megabytes (getrusage). */
-export function peakMegabytes(): number {
-  return process.resourceUsage().maxRSS / 1024;
+/**
+ * Watches the private memory of this process (RssAnon of proc(5): what is its own, without mapped
+ * files, which the system takes back when it needs room).
+ * @returns reads the peak so far, megabytes
+ */
+export function watchPrivateMemory(): () => number {
+  let peakKb = 0;
+  const look = (): void => {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    peakKb = Math.max(peakKb, Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0));
+  };
+  setInterval(look, 100).unref();
+  return () => {
+    look();
+    return peakKb / 1024;
+  };
 }
