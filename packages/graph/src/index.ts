@@ -12,8 +12,10 @@ export { toGexf } from './export/gexf.js';
 export { toGraphml } from './export/graphml.js';
 export { toJson } from './export/json.js';
 export { toMermaid } from './export/mermaid.js';
+export type { Pen, XY } from './export/svg/pen.js';
+export { plainPen, sketchPen } from './export/svg/pen.js';
 export type { SvgOptions } from './export/svg/to-svg.js';
-export { toSvg } from './export/svg/to-svg.js';
+export { FONTS, toSvg } from './export/svg/to-svg.js';
 export type {
   DependencyGraph,
   EdgeAttributes,

@@ -1,85 +1,51 @@
-import { printable } from '../printable.js';
-import type { View } from '../view.js';
+import { htmlText } from './html-text.js';
+import type { PageLook } from './page-look.js';
+import { pageStyle } from './page-style.js';
+import type { PageSection } from './report-view.js';
 
-/** One part of a page; `html` was made by functions of this folder or is an SVG of the graph. */
-export interface PageSection {
-  readonly title: string;
-  readonly html: string;
-}
+/** Nothing is loaded, run or sent, whatever a name in the page may try; pictures are inline. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
 
-/** Most rows of a table on a page; what is left out is said. */
-const MOST_ROWS = 200;
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2330; --dim: #667085; --line: #d8dce4; --paper: #fff; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ef; --dim: #98a2b3; --line: #343a46; --paper: #14171d; }
-}
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 0; overflow-x: auto; } svg { max-width: 100%; height: auto; }
-.dim { color: var(--dim); } li { margin: .15rem 0; }`;
+/** Displaces what is drawn by a little, so that it looks drawn by hand. */
+const HAND = `<svg width="0" height="0" aria-hidden="true" focusable="false"><filter id="hand" x="-2%" y="-10%" width="104%" height="120%"><feTurbulence type="fractalNoise" baseFrequency="0.018" numOctaves="3" seed="7"/><feDisplacementMap in="SourceGraphic" scale="5"/></filter></svg>`;
 
 /**
- * One self-contained page: no script, no request, readable in light and dark. A policy in the page
- * itself forbids anything else, whatever a name in it may try.
+ * One self-contained page: no script, no request, readable in light and dark, on paper and by
+ * keyboard. A policy in the page itself forbids anything else.
  */
-export function htmlPage(title: string, sections: readonly PageSection[]): string {
+export function htmlPage(title: string, sections: readonly PageSection[], look: PageLook): string {
+  const links = sections.map(
+    ({ id, title: name }) => `<li><a href="#${htmlText(id)}">${htmlText(name)}</a></li>`,
+  );
   const body = sections.map(
-    (section) => `<section>\n<h2>${htmlText(section.title)}</h2>\n${section.html}\n</section>`,
+    ({ id, title: name, heading = name, html }) =>
+      `<section id="${htmlText(id)}" aria-labelledby="${htmlText(id)}-title">\n<h2 id="${htmlText(id)}-title">${htmlText(heading)}</h2>\n${html}\n</section>`,
   );
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${htmlText(title)}</title>
-<style>${STYLE}
+<style>${pageStyle(look.style, look.font)}
 </style>
 </head>
 <body>
-<h1>${htmlText(title)}</h1>
-${body.join('\n')}
+<a class="skip" href="#main">Skip to the report</a>
+<header><h1>${htmlText(title)}</h1></header>
+<nav aria-label="Parts of the report"><ul>${links.join('')}</ul></nav>
+<main id="main">
+${look.style === 'sketch' ? HAND : ''}${body.join('\n')}
+</main>
+<footer><p>Times are UTC. Made by ethogram; this file is complete in itself and loads nothing.</p></footer>
 </body>
 </html>
 `;
-}
-
-/** A text inside an element or a quoted attribute. */
-export function htmlText(text: string): string {
-  return printable(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
-/** Lines as a list. */
-export function htmlList(lines: readonly string[]): string {
-  return `<ul>\n${lines.map((line) => `<li>${htmlText(line)}</li>`).join('\n')}\n</ul>`;
-}
-
-/** Rows as a table, in the columns of their view. */
-export function htmlTable<Row>(view: View<Row>, rows: readonly Row[]): string {
-  if (rows.length === 0) return '<p class="dim">nothing</p>';
-  const head = view.columns.map(({ name }) => `<th>${htmlText(name)}</th>`).join('');
-  const body = rows.slice(0, MOST_ROWS).map((row) => {
-    const cells = view.columns.map((column) => {
-      const value = column.value(row);
-      const text = column.text ? column.text(row) : String(value ?? '–');
-      const numeric = typeof value === 'number' ? ' class="number"' : '';
-      return `<td${numeric}>${htmlText(text)}</td>`;
-    });
-    return `<tr>${cells.join('')}</tr>`;
-  });
-  const left = rows.length - MOST_ROWS;
-  const more = left > 0 ? `\n<p class="dim">and ${left} more rows</p>` : '';
-  return `<table>\n<tr>${head}</tr>\n${body.join('\n')}\n</table>${more}`;
 }

@@ -1,0 +1,51 @@
+import type { TimeRange } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import {
+  RecordingDigest,
+  type RecordingView,
+  ScoreDigest,
+  type ScoreView,
+  type SourceModes,
+} from '@ethogram/report';
+import type { ReadQuery, SampleStore } from '@ethogram/store';
+import { ModeFollower } from './mode-follower.js';
+
+/** What a page shows of recorded ticks. */
+export interface ReadWindow {
+  readonly recording: RecordingView;
+  /** Null without a model. */
+  readonly scores: ScoreView | null;
+  readonly modes: readonly SourceModes[];
+}
+
+/**
+ * Reads a window once and adds it up for a page, scored where there is a model. Memory depends on
+ * the sources, not on the length of the window.
+ * @param scoredFrom scores of ticks before it are left out: the scorer only warms up on them.
+ */
+export async function readWindow(
+  samples: SampleStore,
+  query: ReadQuery,
+  range: TimeRange,
+  model: Model | null,
+  { signal, scoredFrom = range.from }: { signal?: AbortSignal; scoredFrom?: number },
+): Promise<ReadWindow> {
+  const { createScorer } = await import('@ethogram/score');
+  const scorer = model && createScorer(model);
+  const recording = new RecordingDigest(range);
+  let scores: ScoreDigest | undefined;
+  let modes: ModeFollower | undefined;
+  for await (const block of samples.read(query, signal ? { signal } : {})) {
+    recording.push(block);
+    if (!model || !scorer) continue;
+    scores ??= new ScoreDigest(recording.bins);
+    modes ??= new ModeFollower(model, recording.bins);
+    modes.push(block);
+    for (const tick of scorer.push(block)) if (tick.ts >= scoredFrom) scores.push(tick);
+  }
+  return {
+    recording: recording.view(),
+    scores: scores?.view() ?? null,
+    modes: modes?.view() ?? [],
+  };
+}
