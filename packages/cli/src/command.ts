@@ -1,6 +1,7 @@
 import type { Clock } from '@ethogram/core';
 import type { OpenOptions, Store } from '@ethogram/store';
 import type { Logger } from 'pino';
+import type { ConfigFile } from './options/config-file.js';
 import type { GlobalValues } from './options/global-options.js';
 import type { OptionSpecs, OptionValues } from './options/option.js';
 import type { Notices } from './output/notices.js';
@@ -12,6 +13,8 @@ export interface CommandContext {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly globals: GlobalValues;
+  /** The config file that was read, if any, for what is no option: alert targets. */
+  readonly config: ConfigFile | undefined;
   /** Every command, for what is derived from them. */
   readonly commands: readonly Command[];
   /** Data, on standard output. */

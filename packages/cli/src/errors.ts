@@ -62,6 +62,16 @@ export const cliErrors = defineErrors({
     remedy: 'Train on a window in which several sources were active for a minute or more.',
     exitCode: 4,
   },
+  'CLI-1013': {
+    title: 'The address for the metrics cannot be listened on',
+    remedy: 'Give another one with --metrics-listen HOST:PORT, or --metrics-listen off.',
+    exitCode: 2,
+  },
+  'CLI-1014': {
+    title: 'The config file names alert targets, and others may write it',
+    remedy: "Make it root's or your own, and writable by its owner alone: chmod go-w FILE.",
+    exitCode: 2,
+  },
   'CLI-9001': {
     title: 'Something failed that should not have',
     remedy: 'Run again with --log-level debug, and report what it prints as a bug.',

@@ -21,6 +21,13 @@ import { processTerminal, type Terminal } from './output/terminal.js';
 import { parseCommandLine, type Selection } from './parse-command-line.js';
 import { storeLocation } from './store-location.js';
 
+/** What flags, environment and config file say. */
+interface Settings {
+  readonly globals: GlobalValues;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly config: ConfigFile | undefined;
+}
+
 /** What a store can be opened for, each including the one before. */
 const MODES: readonly OpenOptions['mode'][] = ['read', 'annotate', 'write'];
 
@@ -44,7 +51,7 @@ export async function main(
     if (config) checkConfig(config, commands);
     const { globals, options } = readOptions(selection, config, terminal);
     verbose = globals.logLevel === 'debug' || globals.logLevel === 'trace';
-    const code = await runCommand(selection, globals, options, interruption, terminal);
+    const code = await runCommand(selection, { globals, options, config }, interruption, terminal);
     return interruption.exitCode() ?? code;
   } catch (failure) {
     // Stopped by a signal, or because nobody reads our output any more: no failure of the command.
@@ -59,8 +66,7 @@ export async function main(
 
 async function runCommand(
   { command, args }: Selection,
-  globals: GlobalValues,
-  options: Readonly<Record<string, unknown>>,
+  { globals, options, config }: Settings,
   interruption: Interruption,
   terminal: Terminal,
 ): Promise<number> {
@@ -72,6 +78,7 @@ async function runCommand(
     clock: terminal.clock,
     terminal,
     globals,
+    config,
     commands,
     out,
     notices,

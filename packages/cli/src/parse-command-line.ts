@@ -19,7 +19,7 @@ export interface Selection {
 }
 
 /** The version of this program, from its package. */
-function programVersion(): string {
+export function programVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version } = JSON.parse(text) as { version: string };
   return version;

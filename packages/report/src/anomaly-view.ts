@@ -53,7 +53,11 @@ export function anomalyLine(row: AnomalyRecord, style: Style): string {
 }
 
 /** The score with what it means: `6.2 (p 6.3e-7)`, `4 (p < 0.001)`, `4 (provisional)`. */
-export function scoreText({ score, p, pBelow }: AnomalyRecord): string {
+export function scoreText({
+  score,
+  p,
+  pBelow,
+}: Pick<AnomalyRecord, 'score' | 'p' | 'pBelow'>): string {
   const chance =
     p !== null
       ? `p ${numberText(p)}`

@@ -23,6 +23,7 @@ export const TEST_PACKAGES = [
   'bpftrace',
   'linux-perf',
   'chromium',
+  'prometheus',
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { printable, type View } from '@ethogram/report';
+import { ALERTS_SECTION } from '../alerts/alert-options.js';
 import { defineCommand } from '../command.js';
 import { checkConfig } from '../options/check-config.js';
 import { type ConfigEntry, configPaths, readConfigFile } from '../options/config-file.js';
@@ -15,6 +16,9 @@ const settings: View<ConfigEntry> = {
   ],
   record: (entry) => ({ key: entry.path.join('.'), value: shown(entry), place: entry.place }),
 };
+
+/** What comes after the host in an address, where webhooks keep their secrets. */
+const PATH = /^(https?:\/\/[^/]+\/).+$/;
 
 /** `config check`: whether a config file is good, and what it sets. */
 export const configCheckCommand = defineCommand({
@@ -45,5 +49,13 @@ export const configCheckCommand = defineCommand({
 });
 
 function shown(entry: ConfigEntry): string {
-  return entry.values.map((value) => value.replace(PASSWORD, '$1***')).join(', ');
+  return entry.values
+    .map((value) => value.replace(PASSWORD, '$1***'))
+    .map((value) => {
+      if (entry.path[0] !== ALERTS_SECTION) return value;
+      // A header may carry a token, and so may the path of a webhook.
+      if (entry.path.at(-1)?.endsWith('-header')) return value.replace(/:.*$/s, ': ***');
+      return value.replace(PATH, '$1***');
+    })
+    .join(', ');
 }

@@ -8,10 +8,12 @@ import { type CollectValues, collectOptions } from '../collect/collect-options.j
 import { type CollectorLease, holdCollectorLease } from '../collect/collector-lease.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
+import { listenAddress } from '../monitoring/listen-address.js';
 import { bytes, choice, duration, text } from '../options/kinds.js';
-import { option } from '../options/option.js';
+import { flag, option } from '../options/option.js';
 import { keepEvents } from '../score/keep-events.js';
 import { Learner, runOwnBinary } from '../service/learner.js';
+import { type Outlets, openOutlets } from '../service/outlets.js';
 import { ServiceScorer } from '../service/service-scorer.js';
 import { storeLocation } from '../store-location.js';
 
@@ -25,7 +27,7 @@ export const runCommand = defineCommand({
   name: 'run',
   summary: 'run as a service: record, score, alert, and keep learning',
   description:
-    'Records this host, scores every tick with the active version of the model --name, and prints anomalies as they begin. Learns the first model after --first-after, and anew every --learn-every from at most --learn-from of time, in a process of its own and never while an incident is open; a later model is promoted only where it is no worse on time that its fit did not see. Promotions, rollbacks and `ethogram ack` take effect within seconds.',
+    'Records this host, scores every tick with the active version of the model --name, and prints anomalies as they begin. Learns the first model after --first-after, and anew every --learn-every from at most --learn-from of time, in a process of its own and never while an incident is open; a later model is promoted only where it is no worse on time that its fit did not see. Promotions, rollbacks and `ethogram ack` take effect within seconds. Serves /livez, /readyz and /metrics (Prometheus), and tells the alert targets that the config file names: see docs/operations.md.',
   options: {
     ...collectOptions,
     recording: option(text('NAME'), {
@@ -61,6 +63,13 @@ export const runCommand = defineCommand({
       help: 'delete the oldest ticks above this size, every hour',
       example: '2GiB',
     }),
+    metricsListen: option(listenAddress, {
+      help: 'where /metrics, /livez and /readyz are served; off turns them off (default: 127.0.0.1:7374, and without them where that is taken)',
+      example: '127.0.0.1:9374',
+    }),
+    metricsRemote: flag({
+      help: 'allow --metrics-listen an address that other hosts reach; nobody is asked for a password there',
+    }),
     sync: option(choice(['tick', '5s', 'off']), {
       default: '5s',
       help: 'when the embedded store reaches the disk',
@@ -75,85 +84,121 @@ export const runCommand = defineCommand({
     },
   ],
   async run(context, options) {
-    const { clock, notices, out, terminal, globals, signal } = context;
-    const { recording, name } = options;
-    const uri = storeLocation(globals, terminal);
+    const uri = storeLocation(context.globals, context.terminal);
     if (options.backend === 'replay' || uri.startsWith('memory:')) {
       const message = 'run: expected this host and a store that stays, found a replay or memory:';
       throw cliErrors.make('CLI-1002', message);
     }
-    const store = await context.openStore('write', { sync: options.sync });
-    const host = hostname();
-    const lease = await holdCollectorLease(store, host, recording, options.interval, clock);
-    const scorer = new ServiceScorer({
-      store,
-      name,
-      host,
-      recording,
-      onModel: (version) => notices.note(`scoring with model ${printable(name)}@${version}`),
-    });
-    // The store URI may hold a password, and arguments show in the list of processes.
-    const env = {
-      ...terminal.env,
-      ETHOGRAM_STORE: uri,
-      ETHOGRAM_STORE_FILE: '',
-      ETHOGRAM_CONFIG: globals.config ?? '',
-    };
-    const learner = new Learner({
-      store,
-      name,
-      host,
-      recording,
-      firstAfterMs: options.firstAfter,
-      everyMs: options.learnEvery,
-      windowMs: options.learnFrom,
-      run: (args) => runOwnBinary(args, env, signal),
-      onLearned: (said) => {
-        for (const line of said.split('\n')) notices.note(`learning: ${printable(line)}`);
-      },
-    });
-    notices.note(
-      `recording ${printable(recording)}; first model after ${durationText(options.firstAfter)}`,
-    );
+    const outlets = await openOutlets(context, options);
     try {
-      const service = { store, scorer, learner, lease };
-      await out.list(anomalyView, serve(context, options, service, policyOf(options)));
+      return await watchHost(context, options, uri, outlets);
     } finally {
-      await learner.settled();
-      await lease.release();
+      await outlets.close();
     }
-    return 0;
   },
 });
+
+interface RunValues extends CollectValues {
+  readonly recording: string;
+  readonly name: string;
+  readonly firstAfter: number;
+  readonly learnEvery: number;
+  readonly learnFrom: number;
+  readonly maxAge: number | undefined;
+  readonly maxBytes: number | undefined;
+  readonly sync: 'tick' | '5s' | 'off';
+}
+
+/** Watches this host until the signal. */
+async function watchHost(
+  context: CommandContext,
+  options: RunValues,
+  uri: string,
+  outlets: Outlets,
+): Promise<number> {
+  const { clock, notices, out, terminal, globals, signal } = context;
+  const { recording, name } = options;
+  const store = await context.openStore('write', { sync: options.sync });
+  const host = hostname();
+  const lease = await holdCollectorLease(store, host, recording, options.interval, clock);
+  const scorer = new ServiceScorer({
+    store,
+    name,
+    host,
+    recording,
+    onModel: (version, model) => {
+      notices.note(`scoring with model ${printable(name)}@${version}`);
+      outlets.state.uses(version, model);
+      outlets.alerts.resolveAll(clock.nowMs());
+    },
+  });
+  // The store URI may hold a password, and arguments show in the list of processes.
+  const env = {
+    ...terminal.env,
+    ETHOGRAM_STORE: uri,
+    ETHOGRAM_STORE_FILE: '',
+    ETHOGRAM_CONFIG: globals.config ?? '',
+  };
+  const learner = new Learner({
+    store,
+    name,
+    host,
+    recording,
+    firstAfterMs: options.firstAfter,
+    everyMs: options.learnEvery,
+    windowMs: options.learnFrom,
+    run: (args) => runOwnBinary(args, env, signal),
+    onLearned: (said) => {
+      for (const line of said.split('\n')) notices.note(`learning: ${printable(line)}`);
+    },
+  });
+  notices.note(
+    `recording ${printable(recording)}; first model after ${durationText(options.firstAfter)}`,
+  );
+  try {
+    const service = { store, scorer, learner, lease, outlets };
+    await out.list(anomalyView, serve(context, options, service, policyOf(options)));
+  } finally {
+    await learner.settled();
+    await lease.release();
+  }
+  return 0;
+}
 
 interface Service {
   readonly store: Store;
   readonly scorer: ServiceScorer;
   readonly learner: Learner;
   readonly lease: CollectorLease;
+  readonly outlets: Outlets;
 }
 
 /** Takes tick after tick through the house; gives the anomalies that begin. */
 async function* serve(
   context: CommandContext,
   options: CollectValues & { readonly recording: string },
-  { store, scorer, learner, lease }: Service,
+  { store, scorer, learner, lease, outlets }: Service,
   policy: RetentionPolicy | undefined,
 ): AsyncGenerator<AnomalyRecord> {
   const { clock, signal, notices } = context;
+  const { state, alerts } = outlets;
   let lookedAt: bigint | undefined;
   let retainedAt = clock.monotonicNs();
   let ticks = 0;
   for await (const tick of collect(context, store, options, signal)) {
     await lease.renew();
+    state.took(tick);
     const now = clock.monotonicNs();
     if (lookedAt === undefined || now - lookedAt >= LOOK_EVERY_NS) {
       lookedAt = now;
       await scorer.refresh(clock.nowMs());
       await learner.tick(clock.nowMs(), scorer.hasOpenIncident);
+      alerts.repeat();
     }
-    await store.samples.append(options.recording, [tick]);
+    state.appended(await store.samples.append(options.recording, [tick]));
     for (const scored of scorer.push(packTicks([tick]))) {
+      state.scored(scored, scorer.openIncidents);
+      alerts.take(scored);
       await keepEvents(store, scored);
       yield* scored.anomalies;
     }

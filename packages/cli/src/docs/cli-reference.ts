@@ -1,3 +1,4 @@
+import { alertOptions } from '../alerts/alert-options.js';
 import type { ArgumentSpec, Command } from '../command.js';
 import { globalOptions } from '../options/global-options.js';
 import { flagName, type OptionSpec, type OptionSpecs, variableName } from '../options/option.js';
@@ -32,6 +33,16 @@ export function cliReference(commands: readonly Command[]): string {
     '```',
     '',
     'Times are RFC 3339 (`2026-05-01T10:00:00Z`), a date, epoch seconds or milliseconds, or relative to now (`-6h`). Durations are `500ms`, `30s`, `5m`, `2h`, `1d`, or several of these in a row (`1h30m`).',
+    '',
+    '### Alert targets',
+    '',
+    'The section `[alerts]` names whom `ethogram run` tells of what it finds; [operations.md](operations.md) says what they get. These keys have no flags and no variables. A file that has them must belong to root or to the user of the service, and nobody else may be able to write it.',
+    '',
+    '| key | default | meaning |',
+    '|---|---|---|',
+    ...Object.entries(alertOptions).map(
+      ([key, spec]) => `| \`${flagName(key)}\` | ${defaultOf(spec)} | ${cell(listMeaning(spec))} |`,
+    ),
     '',
     '## Output',
     '',
@@ -115,6 +126,11 @@ function meaning(spec: OptionSpec<unknown>): string {
   const repeatable = spec.shape === 'list' ? '; may be given several times' : '';
   const example = spec.example === undefined ? '' : `; e.g. \`${spec.example}\``;
   return `${spec.help}${repeatable}${example}`;
+}
+
+/** In a config file several values are a list. */
+function listMeaning(spec: OptionSpec<unknown>): string {
+  return meaning(spec).replace('may be given several times', 'one or a list');
 }
 
 function argumentList(specs: readonly ArgumentSpec[]): readonly string[] {

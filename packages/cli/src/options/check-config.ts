@@ -1,4 +1,5 @@
 import { printable } from '@ethogram/report';
+import { ALERTS_SECTION, alertOptions } from '../alerts/alert-options.js';
 import type { Command } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { type ConfigEntry, type ConfigFile, sectionName } from './config-file.js';
@@ -36,14 +37,7 @@ function optionsOf(
   entry: ConfigEntry,
   commands: readonly Command[],
 ): readonly (readonly [string, OptionSpec<unknown>])[] {
-  const section = entry.path.slice(0, -1).join('.');
-  const scopes: readonly OptionSpecs[] =
-    entry.path.length === 1
-      ? [globalOptions, ...commands.map((command) => command.options)]
-      : commands
-          .filter(({ name }) => sectionName(name) === section)
-          .flatMap((c) => [globalOptions, c.options]);
-  return scopes.flatMap((specs) =>
+  return scopesOf(entry.path.slice(0, -1), commands).flatMap((specs) =>
     Object.entries(specs).filter(
       // A file that names another file to read instead of itself would be a riddle.
       ([key]) => key !== 'config' && flagName(key) === entry.path.at(-1),
@@ -51,12 +45,22 @@ function optionsOf(
   );
 }
 
+/** The options that may be set at a place of the file. */
+function scopesOf(path: readonly string[], commands: readonly Command[]): readonly OptionSpecs[] {
+  const section = path.join('.');
+  if (path.length === 0) return [globalOptions, ...commands.map(({ options }) => options)];
+  if (section === ALERTS_SECTION) return [alertOptions];
+  return commands
+    .filter(({ name }) => sectionName(name) === section)
+    .flatMap(({ options }) => [globalOptions, options]);
+}
+
 function unknownKey(entry: ConfigEntry, commands: readonly Command[]): Error {
   const section = entry.path.slice(0, -1);
   const name = printable(entry.path.join('.'));
-  const isCommand = commands.some(({ name }) => sectionName(name) === section.join('.'));
+  const isSection = scopesOf(section, commands).length > 0;
   const found =
-    section.length > 0 && !isCommand
+    section.length > 0 && !isSection
       ? `expected the section of a command, found ${name}`
       : `expected the name of an option, found ${name}`;
   return cliErrors.make('CLI-1004', `${entry.place}: ${found}`, { details: { key: name } });

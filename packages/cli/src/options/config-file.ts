@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { printable } from '@ethogram/report';
@@ -19,6 +19,9 @@ export interface ConfigEntry {
 export interface ConfigFile {
   readonly file: string;
   readonly entries: readonly ConfigEntry[];
+  /** Permission bits and owner of the very file that was read. */
+  readonly mode: number;
+  readonly uid: number;
 }
 
 /** A config file is written by hand; one above this size is something else. */
@@ -43,7 +46,7 @@ export function configPaths(env: Readonly<Record<string, string | undefined>>): 
  * @throws CLI-1003 where it is missing, too large, not UTF-8 or not TOML; names line and column.
  */
 export function readConfigFile(file: string): ConfigFile {
-  const text = readBounded(file);
+  const { text, mode, uid } = readBounded(file);
   let table: TomlTable;
   try {
     table = parse(text);
@@ -60,11 +63,13 @@ export function readConfigFile(file: string): ConfigFile {
     const values = (Array.isArray(value) ? value : [value]).map((v) => asText(v, place, path));
     entries.push({ path, values, isList, place });
   });
-  return { file, entries };
+  return { file, entries, mode, uid };
 }
 
-function readBounded(file: string): string {
+function readBounded(file: string): Omit<ConfigFile, 'file' | 'entries'> & { text: string } {
   let bytes: Buffer;
+  let mode: number;
+  let uid: number;
   try {
     const descriptor = openSync(file, 'r');
     try {
@@ -74,6 +79,7 @@ function readBounded(file: string): string {
         n = readSync(descriptor, buffer, length, buffer.length - length, null);
       }
       bytes = buffer.subarray(0, length);
+      ({ mode, uid } = fstatSync(descriptor));
     } finally {
       closeSync(descriptor);
     }
@@ -86,7 +92,7 @@ function readBounded(file: string): string {
     throw cliErrors.make('CLI-1003', message);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), mode, uid };
   } catch (cause) {
     const message = `${printable(file)}: expected UTF-8 text, found other bytes`;
     throw cliErrors.make('CLI-1003', message, { cause });

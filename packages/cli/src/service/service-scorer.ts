@@ -1,5 +1,5 @@
 import type { Block } from '@ethogram/core';
-import { parseModel } from '@ethogram/model';
+import { type Model, parseModel } from '@ethogram/model';
 import type { Scorer, TickScore } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { readFeedback } from '../score/feedback-store.js';
@@ -15,7 +15,7 @@ export interface ServiceScorerSettings {
   readonly host: string;
   readonly recording: string;
   /** Told which version is used from now on. */
-  readonly onModel: (version: number) => void;
+  readonly onModel: (version: number, model: Model) => void;
 }
 
 /**
@@ -43,6 +43,11 @@ export class ServiceScorer {
     return this.#open.size > 0;
   }
 
+  /** How many incidents are open. */
+  get openIncidents(): number {
+    return this.#open.size;
+  }
+
   /** Looks for another active version, warming up with what was recorded last, and for feedback. */
   async refresh(nowMs: number): Promise<void> {
     const { store, name, onModel } = this.#settings;
@@ -51,9 +56,10 @@ export class ServiceScorer {
     if (active && active.version !== this.#version) {
       const stored = await store.models.get(name, active.version);
       if (stored) {
-        await this.#use(stored.json, nowMs);
+        const model = parseModel(stored.json);
+        await this.#use(model, nowMs);
         this.#version = active.version;
-        onModel(active.version);
+        onModel(active.version, model);
       }
     }
     for (const given of this.#scorer ? await readFeedback(store) : []) {
@@ -73,10 +79,9 @@ export class ServiceScorer {
     return ticks;
   }
 
-  async #use(json: string, nowMs: number): Promise<void> {
+  async #use(model: Model, nowMs: number): Promise<void> {
     const { store, host, recording } = this.#settings;
     const { createScorer } = await import('@ethogram/score');
-    const model = parseModel(json);
     const { historyRows, rowTicks, intervalMs } = model.timing;
     const lengthMs = Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
     const range = { from: nowMs - lengthMs, to: Number.MAX_SAFE_INTEGER };

@@ -1,0 +1,109 @@
+import type { Clock } from '@ethogram/core';
+import type { TickScore } from '@ethogram/score';
+import type { Alert } from './alert.js';
+import { AlertBook } from './alert-book.js';
+import type { AlertValues } from './alert-config.js';
+import {
+  type AlertTarget,
+  Delivery,
+  type DeliveryCounts,
+  type DeliverySettings,
+} from './delivery.js';
+import { alertmanagerTarget } from './targets/alertmanager.js';
+import { jsonlFileTarget } from './targets/jsonl-file.js';
+import { syslogTarget } from './targets/syslog.js';
+import { webhookTarget } from './targets/webhook.js';
+
+/** Tells every target what fires and what is over. */
+export class Alerts {
+  readonly #book = new AlertBook();
+  readonly #deliveries: readonly Delivery[];
+  readonly #repeatedNs: Map<Delivery, bigint>;
+  readonly #clock: Clock;
+  readonly #criticalOnly: boolean;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    targets: readonly AlertTarget[],
+    settings: DeliverySettings & { readonly minSeverity?: 'warning' | 'critical' },
+  ) {
+    this.#deliveries = targets.map((target) => new Delivery(target, settings));
+    this.#clock = settings.clock;
+    this.#criticalOnly = settings.minSeverity === 'critical';
+    const now = this.#clock.monotonicNs();
+    this.#repeatedNs = new Map(this.#deliveries.map((delivery) => [delivery, now]));
+  }
+
+  /** How each target stands. */
+  get counts(): readonly DeliveryCounts[] {
+    return this.#deliveries.map(({ counts }) => counts);
+  }
+
+  /** Takes what a tick meant; returns at once. */
+  take(tick: Pick<TickScore, 'anomalies' | 'incidents'>): void {
+    this.#tell(this.#book.take(tick));
+  }
+
+  /** Another model scores from now on, which knows nothing of what fires. */
+  resolveAll(nowMs: number): void {
+    this.#tell(this.#book.resolveAll(new Date(nowMs).toISOString()));
+  }
+
+  /** Says again what still fires to targets that want it; to be called every few seconds. */
+  repeat(): void {
+    const now = this.#clock.monotonicNs();
+    for (const delivery of this.#deliveries) {
+      const { repeatMs } = delivery;
+      const before = this.#repeatedNs.get(delivery) ?? now;
+      if (repeatMs === undefined || Number(now - before) / 1e6 < repeatMs) continue;
+      this.#repeatedNs.set(delivery, now);
+      // What a target has not yet taken need not be said twice.
+      if (delivery.counts.waiting > 0) continue;
+      for (const alert of this.#worthTelling(this.#book.firing)) delivery.push(alert);
+    }
+  }
+
+  /** Delivers what waits, within a time; what is left is dropped and counted. Callable again. */
+  close(patienceMs: number): Promise<void> {
+    this.#closed ??= (async () => {
+      const patience = AbortSignal.timeout(patienceMs);
+      await Promise.all(this.#deliveries.map((delivery) => delivery.close(patience)));
+    })();
+    return this.#closed;
+  }
+
+  #tell(alerts: readonly Alert[]): void {
+    for (const alert of this.#worthTelling(alerts)) {
+      for (const delivery of this.#deliveries) delivery.push(alert);
+    }
+  }
+
+  #worthTelling(alerts: readonly Alert[]): readonly Alert[] {
+    return this.#criticalOnly ? alerts.filter(({ severity }) => severity === 'critical') : alerts;
+  }
+}
+
+/** The targets that a config file names. */
+export function alertTargets(values: AlertValues, clock: Clock): readonly AlertTarget[] {
+  const { alertmanager, webhook, file, syslog } = values;
+  const headers = Object.fromEntries(values.alertmanagerHeader);
+  return [
+    ...alertmanager.map((url, i) =>
+      alertmanagerTarget(numbered('alertmanager', i), url, headers, clock),
+    ),
+    ...webhook.map((url, i) =>
+      webhookTarget(numbered('webhook', i), {
+        url,
+        headers: Object.fromEntries(values.webhookHeader),
+        contentType: values.webhookContentType,
+        template: values.webhookTemplate,
+      }),
+    ),
+    ...(file === undefined ? [] : [jsonlFileTarget('file', file)]),
+    ...(syslog === undefined ? [] : [syslogTarget('syslog', syslog)]),
+  ];
+}
+
+function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}-${index + 1}`;
+}
