@@ -95,10 +95,11 @@ export function mainJob(title: string, setting: MainJobSetting): void {
         (r) => r.name === 'normal',
       );
       const { lostBy } = jsonLines<{ lostBy: Record<string, number> }>(recorded.stdout)[0] ?? {};
-      // On a busy machine a tick may come late; its counts are complete all the same.
-      const { 'tick.late': late = 0, ...lost } = lostBy ?? {};
+      // On a busy machine a tick may come late, its counts complete all the same; and any process
+      // of the host may make a link whose other end is gone before anybody can name it.
+      const { 'tick.late': late = 0, 'links.unowned': unowned = 0, ...lost } = lostBy ?? {};
       expect(lost).toEqual({});
-      expect(row?.lost).toBe(late);
+      expect(row?.lost).toBe(late + unowned);
       expect(row?.ticks).toBeGreaterThanOrEqual(RECORD_SECONDS - 3 - late);
     });
 
