@@ -16,7 +16,7 @@ describe('the core of the eBPF backend, in C++ under ASan and UBSan', () => {
 
   it.each([
     ['ebpf_ledger_test', ['ebpf_ledger.cc', 'ebpf_names.cc']],
-    ['ebpf_links_test', ['ebpf_ledger.cc', 'ebpf_links.cc', 'ebpf_names.cc']],
+    ['ebpf_links_test', ['ebpf_ends.cc', 'ebpf_ledger.cc', 'ebpf_links.cc', 'ebpf_names.cc']],
   ])(
     '%s builds without a warning, without Node or libbpf, and passes',
     (name, sources) => {

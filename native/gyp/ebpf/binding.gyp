@@ -3,6 +3,7 @@
     {
       'target_name': 'ethogram_ebpf',
       'sources': [
+        '../../src/core/ebpf_ends.cc',
         '../../src/core/ebpf_ledger.cc',
         '../../src/core/ebpf_links.cc',
         '../../src/core/ebpf_names.cc',

@@ -5,10 +5,10 @@
 #include <map>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "ebpf_ends.h"
 #include "ebpf_ledger.h"
 #include "records.h"
 
@@ -49,16 +49,12 @@ struct LinkLosses {
   std::uint64_t over_limit = 0;  // links left out, because too many were new in one tick
 };
 
-// The remote side as an endpoint: `remote:10.0.0.0/24:5432`. IPv4 by /24 (loopback by /8), IPv6
-// by /64. `address` is IPv6, or IPv4 mapped into it.
-std::string RemoteEndpoint(const std::uint8_t (&address)[16], std::uint32_t port);
-
 // Not thread-safe. In each tick: flows, then pipes, then `Take`.
 class Links {
  public:
   explicit Links(Ledger* ledger) : ledger_(ledger) {}
 
-  using Flow = std::pair<wire::flow_key, wire::flow>;
+  using Flow = ebpf::Flow;
 
   // All flows of the kernel's map as they are now. `census` is the number of the last whole
   // iteration over the sockets. Returns those that are over, to be deleted from the map.
@@ -85,8 +81,6 @@ class Links {
     std::uint64_t open = 0;
     LinkRow row;
   };
-  struct Ends;
-
   enum class Outcome { kResolved, kWait, kNone };
 
   Outcome Resolve(const wire::flow& flow, const Ends& ends, FlowState* state);
