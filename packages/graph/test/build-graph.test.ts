@@ -42,6 +42,20 @@ describe('buildGraph', () => {
     expect(buildGraph(part).hasEdge('process:a--process:b')).toBe(true);
   });
 
+  it('does not take a link that carries next to nothing for an explanation', () => {
+    const through = (events: number) =>
+      scene(
+        [['process:parent'], ['process:a'], ['process:b']],
+        [
+          ['process:parent', 'process:a', 'unix', { events }],
+          ['process:parent', 'process:b', 'unix', { events: 900 }],
+        ],
+        [['process:a', 'process:b']],
+      );
+    expect(buildGraph(through(900)).hasEdge('process:a--process:b')).toBe(false);
+    expect(buildGraph(through(3)).hasEdge('process:a--process:b')).toBe(true);
+  });
+
   it('directs an inferred edge only where the lead is significant', () => {
     const graph = buildGraph(webScene());
     expect(graph.getEdgeAttributes(`${REDIS}->device:vda`)).toMatchObject({

@@ -30,7 +30,7 @@ export function mergeEdges(part: GraphPart): GraphEdge[] {
     return fromObserved(edge, pair, part, most);
   });
   const kinds = part.nodes.map((node) => node.kind);
-  const explained = observedPaths(observed, kinds);
+  const explained = observedPaths(observed, kinds, (part.to - part.from) / part.stepMs);
   for (const [key, pair] of pairs) {
     if (!joined.has(key)) edges.push(fromInferred(pair, part, explained(pair.a, pair.b)));
   }

@@ -70,7 +70,8 @@ export function describePairs(
       lagMs: lead.lag * context.stepMs,
       leads: lead.leads,
       q: rounded(q[at] as number),
-      accepted: accepted[at] === 1,
+      // A shared period is no evidence: a timer's dependence has to be seen.
+      accepted: accepted[at] === 1 && hint !== 'timer',
       hint,
     };
   });

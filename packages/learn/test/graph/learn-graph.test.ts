@@ -106,13 +106,14 @@ describe('learnGraph', () => {
     expect(names).toEqual(['httpd–tcp', 'iops–iops1', 'python–qemu', 'qemu–iops']);
   });
 
-  it('takes two timers that tick together for no dependence', async () => {
+  it('takes two timers of one period for no dependence, together or one after the other', async () => {
     const rng = seededRng(3);
     const series = (value: (t: number) => number) =>
       Float64Array.from({ length: 600 }, (_, t) => value(t));
     const activity = [
       series((t) => (t % 5 === 0 ? 9 : 0)),
       series((t) => (t % 5 === 0 ? 4 : 0)),
+      series((t) => (t % 5 === 1 ? 6 + rng.next() : rng.next() / 9)),
       series(() => rng.next()),
     ];
     const sources = activity.map((_, i) => ({
