@@ -5,6 +5,7 @@ import { manualClock } from '@ethogram/core';
 import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { slotStart } from '../src/chunk/slot-value.js';
 import { openLmdbStore } from '../src/drivers/lmdb/lmdb-store.js';
 import type { OpenOptions, Store } from '../src/store.js';
 
@@ -49,7 +50,9 @@ describe('the LMDB store', () => {
     const clock = manualClock(EXAMPLE_START);
     const store = await openStore({ mode: 'write', clock });
     const ticks = exampleTicks({ count: 1800, sources: 12 });
-    await store.samples.append('a', ticks);
+    for (let at = 0; at < ticks.length; at += 60) {
+      await store.samples.append('a', ticks.slice(at, at + 60));
+    }
     await store.samples.seal('a');
     const before = await store.maintenance.usedBytes();
     clock.advance(3 * 3_600_000);
@@ -60,6 +63,40 @@ describe('the LMDB store', () => {
     const seqs: number[] = [];
     for await (const block of store.samples.read({})) seqs.push(...block.seq);
     expect(seqs).toEqual(ticks.map((tick) => tick.seq));
+  });
+
+  it.each([60_000, 3_600_000])(
+    'takes ticks %d ms apart, handed over at once, in few transactions',
+    async (intervalMs) => {
+      const clock = manualClock(EXAMPLE_START + 1000 * 86_400_000);
+      const store = await openStore({ mode: 'write', clock });
+      const transactions = () =>
+        inside((db) => (db.getStats() as unknown as { lastTxnId: number }).lastTxnId);
+      const before = await transactions();
+      const ticks = exampleTicks({ count: 2000, sources: 1, intervalMs });
+      for (let at = 0; at < ticks.length; at += 500) {
+        await store.samples.append('a', ticks.slice(at, at + 500));
+      }
+      await store.samples.seal('a');
+      expect((await transactions()) - before).toBeLessThan(100);
+      const again = await store.samples.append('a', ticks);
+      expect(again).toEqual({ stored: 0, repeated: 2000 });
+      const seqs: number[] = [];
+      for await (const block of store.samples.read({})) seqs.push(...block.seq);
+      expect(seqs).toEqual(ticks.map((tick) => tick.seq));
+      expect((await store.samples.recordings())[0]?.ticks).toBe(2000);
+    },
+  );
+
+  it('puts ten minutes that are handed over whole into one chunk at once', async () => {
+    const store = await openStore({ mode: 'write', clock: manualClock(EXAMPLE_START) });
+    await store.samples.append('a', exampleTicks({ count: 100, intervalMs: 60_000 }));
+    await store.samples.seal('a');
+    const [first, minutes] = [slotStart(EXAMPLE_START, 600_000), 100];
+    const last = EXAMPLE_START + (minutes - 1) * 60_000;
+    const open = slotStart(last, 600_000);
+    const expected = (open - first) / 600_000 + (slotStart(last) - open) / 60_000 + 1;
+    expect(await keysUnder('c')).toBe(expected);
   });
 
   it('puts old chunks together by itself while it is appended to', async () => {

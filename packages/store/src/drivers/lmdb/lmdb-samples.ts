@@ -1,15 +1,9 @@
-import { type Block, packTicks, type Tick, type TimeRange } from '@ethogram/core';
+import { type Block, packTicks, type Tick, type TimeRange, tickIdentity } from '@ethogram/core';
 import { mergeBlocks, mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
 import { readQuery } from '../../blocks/read-query.js';
 import { sliceByTime } from '../../blocks/slice-block.js';
 import { encodeTick } from '../../chunk/chunk-codec.js';
-import {
-  decodeSlot,
-  encodeSlot,
-  LONGEST_SLOT_MS,
-  SLOT_MS,
-  slotStart,
-} from '../../chunk/slot-value.js';
+import { decodeSlot, encodeSlot, LONGEST_SLOT_MS, slotStart } from '../../chunk/slot-value.js';
 import { storeErrors } from '../../errors.js';
 import { compareRecordings, groupByHost, type RecordingState } from '../../recording-state.js';
 import type { Part } from '../../retention/retain.js';
@@ -19,10 +13,12 @@ import type { LmdbEnvironment } from './environment.js';
 import { keys, under } from './keys.js';
 import { listRecordings, loadState, saveState } from './recording-records.js';
 import { sealBefore } from './sealing.js';
-import { joinTicks, nextPiece, slotAt, ticksIn } from './slots.js';
+import { isEmpty, joinTicks, nextPiece } from './slots.js';
+import { bySlot, type TickSlot } from './slots-of-ticks.js';
 
-/** Ticks committed together; bounds how long a bulk import holds the write lock. */
+/** Single ticks and chunks committed together; bounds how long an import holds the write lock. */
 const TICKS_PER_COMMIT = 256;
+const CHUNKS_PER_COMMIT = 64;
 
 /** Samples in an LMDB environment: single ticks at first, chunks once their slot has passed. */
 export class LmdbSamples implements SampleStore {
@@ -101,44 +97,64 @@ export class LmdbSamples implements SampleStore {
   async #appendPart(recording: string, host: string, ticks: readonly Tick[]): Promise<number> {
     let stored = 0;
     const slots = bySlot(ticks);
-    for (const [i, slot] of slots.entries()) {
+    const open = slots.pop()?.ticks ?? [];
+    for (const passed of groups(slots, CHUNKS_PER_COMMIT)) {
       this.#environment.checkRoom();
-      const passed = i < slots.length - 1 && slot.length > 1;
-      stored += passed
-        ? await this.exclusively(() => this.#putChunk(recording, host, slot))
-        : this.#put(recording, host, slot);
+      stored += await this.exclusively(() => this.#putChunks(recording, host, passed));
       await this.#environment.durable();
-      if (!passed) await this.#sealPassed(recording, host);
+    }
+    for (const group of groups(open, TICKS_PER_COMMIT)) {
+      this.#environment.checkRoom();
+      stored += this.#put(recording, host, group);
+      await this.#environment.durable();
+    }
+    await this.#sealPassed(recording, host);
+    return stored;
+  }
+
+  /**
+   * Commits ticks as the chunks of their slots, all in one transaction; those of slots that hold
+   * something already, or that are there already, each for itself. How many were new.
+   */
+  async #putChunks(recording: string, host: string, slots: readonly TickSlot[]): Promise<number> {
+    const state = this.#state(recording, host);
+    const seen = new Set<string>();
+    const isNew = (tick: Tick): boolean =>
+      !state.runs(tick.boot).has(tick.seq) && !seen.has(tickIdentity(tick));
+    const chunks: { start: number; value: Buffer }[] = [];
+    const whole: Tick[] = [];
+    const single: Tick[] = [];
+    for (const { start, lengthMs, ticks } of slots) {
+      const free = this.#environment.snapshot((db) =>
+        isEmpty(db, recording, host, { from: start, to: start + lengthMs }),
+      );
+      if (!free || !ticks.every(isNew)) {
+        single.push(...ticks);
+        continue;
+      }
+      for (const tick of ticks) seen.add(tickIdentity(tick));
+      const blocks = packRuns(mergeTicks(ticks));
+      const value = Buffer.from(await encodeSlot(blocks, { lengthMs, tierMs: 0 }));
+      chunks.push({ start, value });
+      whole.push(...ticks);
+    }
+    let stored = this.#commit(state, whole, (db) => {
+      for (const { start, value } of chunks) db.put(keys.chunk(recording, host, start), value);
+    });
+    for (const group of groups(single, TICKS_PER_COMMIT)) {
+      stored += this.#put(recording, host, group);
     }
     return stored;
   }
 
-  /** Commits ticks of one slot as its chunk, where nothing is there yet; how many were new. */
-  async #putChunk(recording: string, host: string, ticks: readonly Tick[]): Promise<number> {
-    const start = slotStart((ticks[0] as Tick).ts);
-    const taken = this.#environment.snapshot(
-      (db) =>
-        slotAt(db, recording, host, start) !== undefined ||
-        ticksIn(db, recording, host, start, start + SLOT_MS).length > 0,
-    );
-    const state = this.#state(recording, host);
-    if (taken || ticks.some((tick) => state.runs(tick.boot).has(tick.seq))) {
-      return this.#put(recording, host, ticks);
-    }
-    const blocks = packRuns(mergeTicks(ticks));
-    const slot = { lengthMs: SLOT_MS, tierMs: 0 };
-    const value = Buffer.from(await encodeSlot(blocks, slot));
-    return this.#commit(state, ticks, (db) => {
-      db.put(keys.chunk(recording, host, start), value);
-    });
-  }
-
   /** Commits ticks of one host under keys of their own; how many were new. */
   #put(recording: string, host: string, ticks: readonly Tick[]): number {
+    const state = this.#state(recording, host);
+    const missing = ticks.filter((tick) => !state.runs(tick.boot).has(tick.seq));
     const encoded = new Map(
-      ticks.map((tick) => [tick, Buffer.from(encodeTick(packTicks([tick])))] as const),
+      missing.map((tick) => [tick, Buffer.from(encodeTick(packTicks([tick])))] as const),
     );
-    return this.#commit(this.#state(recording, host), ticks, (db, fresh) => {
+    return this.#commit(state, missing, (db, fresh) => {
       for (const tick of fresh) {
         const key = keys.tick(recording, host, tick.ts, tick.boot, tick.seq);
         db.put(key, encoded.get(tick) as Buffer);
@@ -247,14 +263,7 @@ function partKey(recording: string, host: string): string {
   return JSON.stringify([recording, host]);
 }
 
-/** Ticks by the slot in which they end; so many at most that one commit stays short. */
-function bySlot(ticks: readonly Tick[]): Tick[][] {
-  const slots: Tick[][] = [];
-  for (const tick of ticks) {
-    const last = slots.at(-1);
-    const same = last?.[0] && slotStart(last[0].ts) === slotStart(tick.ts);
-    if (last && same && last.length < TICKS_PER_COMMIT) last.push(tick);
-    else slots.push([tick]);
-  }
-  return slots;
+/** A list in pieces of at most a length. */
+function* groups<T>(list: readonly T[], most: number): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += most) yield list.slice(at, at + most);
 }

@@ -73,6 +73,16 @@ export function slotAt(
   return undefined;
 }
 
+/** Whether neither a chunk nor single ticks lie in a range. */
+export function isEmpty(db: Db, recording: string, host: string, range: TimeRange): boolean {
+  const { from, to } = range;
+  for (const letter of ['c', 't']) {
+    const options = { ...between(letter, [recording, host], from, to), limit: 1 };
+    for (const _ of db.getKeys(options)) return false;
+  }
+  return slotAt(db, recording, host, from) === undefined;
+}
+
 /** The keys and bytes of the single ticks in `[from, to)`. */
 export function ticksIn(
   db: Db,
