@@ -28,6 +28,7 @@ import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { sourcesCommand } from './commands/sources.js';
 import { storeCompactCommand, storeRetainCommand } from './commands/store-upkeep.js';
+import { thresholdsCommand } from './commands/thresholds.js';
 import { trainCommand } from './commands/train.js';
 
 /** Every command, in the order of help and docs. */
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = Object.freeze([
   modelsImportCommand,
   modelsPromoteCommand,
   modelsRollbackCommand,
+  thresholdsCommand,
   runCommand,
   demoCommand,
   storeRetainCommand,

@@ -32,6 +32,7 @@ export type { ChartData } from './text-chart.js';
 export { textChart } from './text-chart.js';
 export type { ExportedMetric } from './thresholds/exported-metrics.js';
 export { EXPORTED_METRICS } from './thresholds/exported-metrics.js';
+export { prometheusRules, thresholdsRecord } from './thresholds/prometheus-rules.js';
 export type { SourceTick } from './tick-view.js';
 export { sourceTickView, tickView } from './tick-view.js';
 export type { TrainingContext } from './training-summary.js';

@@ -1,0 +1,166 @@
+import type { Model } from '@ethogram/model';
+import { printable } from '../printable.js';
+import { countText, durationText, numberText } from '../quantity.js';
+import type { ExportedMetric } from './exported-metrics.js';
+import { type LearnedLimit, learnedLimits } from './learned-limits.js';
+
+/** One alerting rule, as Prometheus knows them. */
+export interface AlertRule {
+  readonly alert: string;
+  /** PromQL. */
+  readonly expr: string;
+  /** How long it must hold; absent: it need not. */
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** How often it fires although nothing is wrong, in words. */
+  readonly falseAlarms: string;
+  /** The same as a number a day, an upper bound; null where the model cannot show one. */
+  readonly falseAlarmsPerDayAtMost: number | null;
+}
+
+/** Rules that are loaded together. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly about: string;
+  readonly rules: readonly AlertRule[];
+}
+
+/** `rate` needs two scrapes within it, so that it allows a scrape interval of up to 30 s. */
+const AVERAGED_OVER = '1m';
+const HOLDS_FOR = '1m';
+/** The kernel's limit on the name of a task, which process-exporter groups by. */
+const COMM_LENGTH = 15;
+
+/**
+ * What a model learned as alerting rules: its own alarms, the ends of learned ranges on what the
+ * service exports, and the same on what process-exporter exports.
+ */
+export function alertRules(model: Model): readonly RuleGroup[] {
+  const limits = learnedLimits(model);
+  const groups = [
+    {
+      name: 'ethogram-alarms',
+      about: 'The alarms of the service itself, with everything that it looks at.',
+      rules: alarms(model),
+    },
+    {
+      name: 'ethogram-limits',
+      about: 'Learned ranges, on the metrics of `ethogram run`.',
+      rules: limits.map(ownRule),
+    },
+    {
+      name: 'process-exporter-limits',
+      about:
+        'Learned ranges, on the metrics of process-exporter where it groups by {{.Comm}}, its default.',
+      rules: limits.flatMap((limit) => processExporterRule(limit, model)),
+    },
+  ];
+  return groups.filter(({ rules }) => rules.length > 0);
+}
+
+/** What all rules of a group add up to; null where one of them has no bound. */
+export function groupFalseAlarms({ rules }: RuleGroup): number | null {
+  return rules.reduce<number | null>(
+    (sum, { falseAlarmsPerDayAtMost: one }) => (sum === null || one === null ? null : sum + one),
+    0,
+  );
+}
+
+function alarms({ thresholds, regime, sources }: Model): readonly AlertRule[] {
+  const { heldOut, warn, critical, falseAlarmsPerDay } = thresholds;
+  const shown = heldOut
+    ? `${countText(heldOut.incidents, 'incident')} in ${numberText(heldOut.hours)} h of held-out time: at most ${numberText(heldOut.upperPerDay)} a day (95 % bound)`
+    : `not shown, since nothing was held out; the budget is ${numberText(falseAlarmsPerDay)} a day`;
+  const common = { falseAlarms: shown, falseAlarmsPerDayAtMost: heldOut?.upperPerDay ?? null };
+  const rules: AlertRule[] = [
+    {
+      alert: 'EthogramIncident',
+      expr: 'ethogram_open_incidents > 0',
+      labels: { severity: 'warning' },
+      summary: 'An incident is open',
+      ...common,
+    },
+  ];
+  // Before that, p has no calibration behind it.
+  if (regime !== 'provisional') {
+    const calibrated = sources.filter(({ self, calibration }) => !self && calibration).length;
+    rules.push(
+      scoreRule('EthogramScoreWarning', 'warning', warn, calibrated),
+      scoreRule('EthogramScoreCritical', 'critical', critical, calibrated),
+    );
+  }
+  return rules;
+}
+
+/** A score of s is expected once in 10^s clean ticks of a source: it is -log10 of p. */
+function scoreRule(alert: string, severity: string, score: number, calibrated: number): AlertRule {
+  const limit = Math.ceil(score * 1_000) / 1_000;
+  return {
+    alert,
+    expr: `ethogram_source_score >= ${limit}`,
+    labels: { severity },
+    summary: `A source has a score of ${limit} or more`,
+    falseAlarms: `p is ${numberText(10 ** -limit)} or less: about once in ${numberText(10 ** limit)} evaluations of each of ${countText(calibrated, 'calibrated source')} (one look, without the 3 of 5 that the service asks for)`,
+    falseAlarmsPerDayAtMost: null,
+  };
+}
+
+function ownRule(limit: LearnedLimit): AlertRule {
+  const { exported, kind, source } = limit;
+  const labels = `source=${quoted(source)},kind="${kind}"`;
+  return rule('EthogramBeyondLearned', limit, expression(exported, exported.name, labels));
+}
+
+function processExporterRule(limit: LearnedLimit, { sources }: Model): readonly AlertRule[] {
+  const { exported, source } = limit;
+  const theirs = exported.processExporter;
+  if (!theirs) return [];
+  const group = groupName(source);
+  // Where several of our sources are one group of theirs, no learned range is that of the group.
+  const sharing = sources.filter(
+    (other) => other.kind === 'process' && groupName(other.name) === group,
+  );
+  if (group === '' || sharing.length !== 1) return [];
+  const labels = [`groupname=${quoted(group)}`, ...(theirs.labels ? [theirs.labels] : [])];
+  return [rule('ProcessBeyondLearned', limit, expression(exported, theirs.name, labels.join(',')))];
+}
+
+/** `nginx.service/nginx` is the executable `nginx` to who knows no units. */
+function groupName(source: string): string {
+  return (source.split('/').at(-1) ?? '').slice(0, COMM_LENGTH);
+}
+
+/** An average over a minute cannot lie beyond a limit unless a row in it does. */
+function expression({ type }: ExportedMetric, name: string, labels: string): string {
+  return type === 'counter'
+    ? `sum(rate(${name}{${labels}}[${AVERAGED_OVER}]))`
+    : `avg_over_time(${name}{${labels}}[${AVERAGED_OVER}])`;
+}
+
+function rule(alert: string, limit: LearnedLimit, expr: string): AlertRule {
+  const { exported, kind, source, bound, falseAlarms } = limit;
+  const { rows, perDayAtMost } = falseAlarms;
+  const perSecond = exported.type === 'counter' ? ' per second' : '';
+  const end = bound === 'upper' ? 'above' : 'below';
+  return {
+    alert,
+    expr: `${expr} ${bound === 'upper' ? '>' : '<'} ${limit.limit}`,
+    for: HOLDS_FOR,
+    labels: {
+      severity: 'warning',
+      source: printable(source),
+      kind,
+      metric: exported.metric,
+      bound,
+    },
+    summary: `${printable(source)}: ${exported.help.toLowerCase()}${perSecond} ${end} ${limit.limit}, which training never showed`,
+    falseAlarms: `at most once in ${numberText(rows + 1)} rows that are like the ${numberText(rows)} of training: at most ${numberText(perDayAtMost)} a day, and fewer since it must hold for ${durationText(60_000)}`,
+    falseAlarmsPerDayAtMost: perDayAtMost,
+  };
+}
+
+/** A name as a string of PromQL, whose escapes are those of Go. */
+function quoted(name: string): string {
+  return JSON.stringify(printable(name));
+}
