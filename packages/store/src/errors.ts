@@ -97,4 +97,9 @@ export const storeErrors = defineErrors({
     remedy: 'Ages, sizes and intervals are positive; an interval divides a minute.',
     exitCode: 2,
   },
+  'STORE-1019': {
+    title: 'The store was written by an older version, whose layout is no longer read',
+    remedy: 'Export its recordings with that version, and import them into a new store.',
+    exitCode: 6,
+  },
 });

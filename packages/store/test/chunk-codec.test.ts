@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { type Block, packTicks } from '@ethogram/core';
 import { exampleTicks } from '@ethogram/testkit';
 import fc from 'fast-check';
@@ -162,6 +163,14 @@ describe('the chunk codec', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('tells a kind of chunk that a newer version wrote from damage', async () => {
+    const bytes = Buffer.from(await encodeChunk(packTicks(exampleTicks({ count: 5 }))));
+    bytes[2] = 9;
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+    const refused = expect.objectContaining({ code: 'STORE-1004' });
+    expect(() => decodeChunk(bytes)).toThrow(refused);
   });
 });
 

@@ -188,6 +188,35 @@ describe('the LMDB store', () => {
     expect(await inside((db) => db.getBinary(['f'])?.toString())).toBe('99');
   });
 
+  it('refuses a store of an older layout, and does not call it damaged', async () => {
+    await (await openStore({ mode: 'write' })).close();
+    await inside((db) => db.putSync(['f'], Buffer.from('0')));
+    for (const mode of ['read', 'annotate', 'write'] as const) {
+      await expect(openLmdbStore(path, { mode })).rejects.toMatchObject({
+        code: 'STORE-1019',
+        exitCode: 6,
+      });
+    }
+    expect(await inside((db) => db.getBinary(['f'])?.toString())).toBe('0');
+  });
+
+  it.each([
+    ['read', 'annotate'],
+    ['read', 'write'],
+    ['annotate', 'read'],
+    ['write', 'read'],
+  ] as const)('opens for %s, then for %s, in one process', async (first, second) => {
+    const maker = await openStore({ mode: 'write' });
+    await maker.samples.append('a', exampleTicks({ count: 3 }));
+    await maker.close();
+    const stores = [await openStore({ mode: first }), await openStore({ mode: second })];
+    for (const store of stores) expect(await store.samples.recordings()).toHaveLength(1);
+    const more = stores[first === 'read' ? 1 : 0];
+    await more?.events.put({ id: 'e', kind: 'anomaly', host: 'h', ts: 1, body: '' });
+    for (const store of stores)
+      expect(await store.events.list({ kind: 'anomaly' })).toHaveLength(1);
+  });
+
   it.each(['read', 'annotate'] as const)('makes no store in mode %s', async (mode) => {
     await expect(openLmdbStore(join(path, 'typo'), { mode })).rejects.toMatchObject({
       code: 'STORE-1013',

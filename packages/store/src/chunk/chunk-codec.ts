@@ -7,7 +7,7 @@ import {
   constants,
   crc32,
 } from 'node:zlib';
-import type { Block } from '@ethogram/core';
+import { type Block, EthogramError } from '@ethogram/core';
 import { storeErrors } from '../errors.js';
 import { type BlockStreams, fromStreams, STREAMS, toStreams } from './block-streams.js';
 import { ByteReader, ByteWriter } from './bytes.js';
@@ -71,12 +71,14 @@ export function encodeTick(block: Block): Uint8Array {
 
 /**
  * Decodes what {@link encodeChunk} or {@link encodeTick} wrote.
- * @throws STORE-1005 on bytes that are damaged or were never a chunk.
+ * @throws STORE-1005 on bytes that are damaged or were never a chunk, STORE-1004 on a kind of
+ *   chunk that a newer version wrote.
  */
 export function decodeChunk(bytes: Uint8Array): Block {
   try {
     return fromStreams(unframe(bytes));
   } catch (cause) {
+    if (cause instanceof EthogramError) throw cause;
     const found = cause instanceof Error ? cause.message : String(cause);
     throw storeErrors.make('STORE-1005', `${bytes.length} bytes are no chunk: ${found}`, { cause });
   }
@@ -106,7 +108,11 @@ function unframe(bytes: Uint8Array): BlockStreams {
   const kind = reader.byte();
   if (kind === SEPARATE) return unpackSeparate(reader);
   if (kind === TOGETHER) return unpackTogether(reader);
-  throw new RangeError('another layout');
+  // The checksum agrees, so these bytes are as they were written.
+  throw storeErrors.make(
+    'STORE-1004',
+    `a chunk is of kind ${kind}, which this version cannot read`,
+  );
 }
 
 function unpackSeparate(reader: ByteReader): BlockStreams {

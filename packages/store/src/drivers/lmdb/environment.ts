@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { storeErrors } from '../../errors.js';
@@ -9,7 +17,7 @@ import { keys } from './keys.js';
 import { coded } from './lmdb-errors.js';
 import { inUse, mappedHere, openedByOthers } from './open-elsewhere.js';
 
-/** The version of the layout of keys and values; a store of a newer one is refused. */
+/** The version of the layout of keys, values and chunks; a store of another one is refused. */
 export const FORMAT = 1;
 
 /** A commit without waiting for the disk, all or nothing. */
@@ -54,7 +62,7 @@ export class LmdbEnvironment {
 
   /**
    * Opens the environment in a folder, creating both in mode `write`.
-   * @throws STORE-1004, STORE-1012, STORE-1013, STORE-1014, STORE-1002
+   * @throws STORE-1004, STORE-1012, STORE-1013, STORE-1014, STORE-1019, STORE-1002
    */
   static open(path: string, options: OpenOptions, system: LmdbSystem = SYSTEM): LmdbEnvironment {
     const uri = `lmdb:${path}`;
@@ -229,7 +237,13 @@ export class LmdbEnvironment {
         `${this.path} has layout ${found}; this version knows layouts up to ${FORMAT}`,
       );
     }
-    throw storeErrors.make('STORE-1005', `${this.path} has layout ${found}, which never was`);
+    if (found >= 0) {
+      throw storeErrors.make(
+        'STORE-1019',
+        `${this.path} has layout ${found}; this version reads layout ${FORMAT} only`,
+      );
+    }
+    throw storeErrors.make('STORE-1005', `${this.path} does not say which layout it has`);
   }
 }
 
@@ -239,12 +253,26 @@ function openDatabase(path: string, mode: OpenOptions['mode']): Db {
       path,
       noSubdir: false,
       encoding: 'binary',
-      readOnly: mode === 'read',
+      // lmdb shares one environment per file within a process: opened read-only, it would refuse
+      // those who open it for more later. Read-only is for those who may not write.
+      readOnly: mode === 'read' && !mayWrite(path),
       maxReaders: MOST_READERS,
       mapSize: FIRST_MAP_BYTES,
     });
   } catch (cause) {
     throw coded(cause, `lmdb:${path}`);
+  }
+}
+
+function mayWrite(path: string): boolean {
+  const lock = join(path, 'lock.mdb');
+  try {
+    for (const file of [join(path, 'data.mdb'), existsSync(lock) ? lock : path]) {
+      accessSync(file, constants.W_OK);
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 
