@@ -36,7 +36,7 @@ export function findHints(
 }
 
 /** The period of a timer in samples (the first clear peak of the autocorrelation), else 0. */
-function periodOf(x: Float64Array): number {
+export function periodOf(x: Float64Array): number {
   const n = x.length;
   const longest = Math.min(LONGEST_PERIOD, Math.floor(n / 4));
   const c = Float64Array.from(

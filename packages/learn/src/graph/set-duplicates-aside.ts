@@ -2,6 +2,7 @@ import type { GraphNode, InferredEdge } from '@ethogram/model';
 import { bartlettFactors } from './bartlett.js';
 import { type Columns, column, dot, sharedColumns } from './columns.js';
 import { rounded } from './describe-pairs.js';
+import { periodOf } from './edge-hints.js';
 import type { PreparedNodes } from './graph-nodes.js';
 import type { Prewhitened } from './prewhiten.js';
 
@@ -39,7 +40,10 @@ export function setDuplicatesAside(
       continue;
     }
     (nodes[at] as GraphNode).reason = 'duplicate';
-    duplicates.push(twinEdge(x, [twin, i], active, minStrength));
+    const period = periodOf(column(white.scores, i));
+    const ticking = period !== 0 && period === periodOf(column(white.scores, twin));
+    const edge = twinEdge(x, [twin, i], active, minStrength);
+    duplicates.push(ticking ? { ...edge, q: 1, accepted: false, hint: 'timer' } : edge);
   }
   return {
     active: kept.map((i) => active[i] as number),
