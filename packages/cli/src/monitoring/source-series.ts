@@ -53,8 +53,9 @@ export class SourceSeries {
     }
   }
 
-  /** Takes the scores of a tick. */
+  /** Takes the scores of a tick; a source that it says nothing of has none. */
   score(tick: TickScore): void {
+    this.clearScores();
     for (const { source, score, anomalous } of tick.sources) {
       const row = this.#rows.get(source);
       if (!row) continue;
@@ -63,7 +64,7 @@ export class SourceSeries {
     }
   }
 
-  /** Forgets the scores: another model speaks from now on. */
+  /** Forgets the scores. */
   clearScores(): void {
     for (const row of this.#rows.values()) {
       row.score = undefined;

@@ -121,6 +121,19 @@ describe('/metrics', () => {
     expect(await registry.metrics()).not.toMatch(/^ethogram_(source|host)_score[{ ]/m);
   });
 
+  test('shows no score of a source that is scored no longer', async () => {
+    const { state, registry } = service();
+    state.took(tick(1, ['web', 'gone']));
+    const score = (name: string) => ({
+      ...{ source: `process:${name}`, score: 4.5, p: null, anomalous: true },
+    });
+    state.scored(scored({ sources: [score('web'), score('gone')] }), 1);
+    state.scored(scored({ sources: [score('web')] }), 1);
+    const text = await registry.metrics();
+    expect(text.match(/^ethogram_source_(score|anomalous)\{source="web"/gm)).toHaveLength(2);
+    expect(text).not.toMatch(/^ethogram_source_(score|anomalous)\{source="gone"/m);
+  });
+
   test('passes the linter of Prometheus, with a hostile name in it', async ({ skip }) => {
     const { state, registry } = service();
     state.took(tick(1, [HOSTILE, 'web'], { lost: { 'ring full': 1 } }));
