@@ -4,30 +4,39 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TimeRange } from '@ethogram/core';
 import { type Model, serialiseModel } from '@ethogram/model';
-import { anomalyLine, durationText, learnedLines, printable } from '@ethogram/report';
-import type { AnomalyRecord } from '@ethogram/score';
-import type { RecordingInfo, Store } from '@ethogram/store';
+import {
+  anomalyLine,
+  countText,
+  durationText,
+  learnedLines,
+  printable,
+  shortTime,
+} from '@ethogram/report';
+import type { Store } from '@ethogram/store';
 import { type CommandContext, defineCommand } from '../command.js';
+import { findingLine, findings } from '../demo/findings.js';
+import { type Label, readLabels } from '../demo/labels.js';
+import { graphPhases, type PhaseGraph, phaseLines } from '../demo/phase-graphs.js';
+import { findPhases, normalUntil } from '../demo/phases.js';
 import { cliErrors } from '../errors.js';
 import { openStoreAt } from '../open-store-at.js';
-import { file, integer } from '../options/kinds.js';
+import { choice, file, integer } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
-import { foundBy, type Label, readLabels } from '../service/labels.js';
+import { readWindow } from '../page/read-window.js';
+import { type PageStyle, renderPage } from '../page/render-page.js';
 
 /** The data set that ships with the product, in a checkout. */
 const SHIPPED = fileURLToPath(new URL('../../../../datasets/web-story', import.meta.url));
-/** Of a recording without labels, so much is learned from. */
-const LEARNED_SHARE = 0.7;
-const MOST_ANOMALIES = 12;
+const MOST_ANOMALIES = 8;
 const RECORDING = 'demo';
 
 /** `demo`: the whole story on a recording, without any privilege. */
 export const demoCommand = defineCommand({
   name: 'demo',
-  summary: 'learn, score and draw a recording that ships with the product',
+  summary: 'learn, score, draw and report a recording that ships with the product',
   description:
-    'Needs no privilege and no store: reads the recording into memory, learns from what lies before the first misbehaviour that its labels name, scores the rest, draws the graph, and says which of the labelled events were found.',
+    'Needs no privilege and no store: reads the recording into memory, learns from what lies before the first misbehaviour that its labels name, draws who depends on whom in each phase (idle, after the service start, under load), scores the rest, says which of the labelled events were found and who is to blame, and writes a report.',
   options: {
     dataset: option(file, {
       value: 'FOLDER',
@@ -39,52 +48,78 @@ export const demoCommand = defineCommand({
       help: 'the only source of randomness',
       example: '7',
     }),
+    style: option(choice(['plain', 'sketch']), {
+      default: 'plain',
+      help: 'how pictures are drawn; sketch is as if by hand',
+      example: 'sketch',
+    }),
     out: option(file, {
       value: 'FOLDER',
       default: 'ethogram-demo',
-      help: 'where the model and the pictures go',
+      help: 'where the report, the model and the pictures go',
       example: 'demo',
     }),
   },
   examples: [{ run: 'ethogram demo', does: 'the whole story, within seconds' }],
-  async run(context, { dataset = SHIPPED, seed, out: folder }) {
-    const { out, notices, clock } = context;
+  async run(context, { dataset = SHIPPED, seed, style, out: folder }) {
+    const { out, notices, clock, signal } = context;
     const startNs = clock.monotonicNs();
-    const recording = await findRecording(dataset);
+    const file = await findRecording(dataset);
     const labels = await readLabels(join(dataset, 'labels.json'));
     const store = await openStoreAt('memory:', { mode: 'write' });
     try {
-      notices.note(`reading ${printable(recording)}`);
+      notices.note(`reading ${printable(file)}`);
       const { importInto } = await import('@ethogram/store');
-      await importInto(store.samples, RECORDING, [recording], { signal: context.signal });
+      await importInto(store.samples, RECORDING, [file], { signal });
       const [info] = await store.samples.recordings();
       if (!info) throw cliErrors.make('CLI-1007', 'expected ticks in the recording, found none');
-      const split = splitAt(info, labels);
-      const model = await learn(context, store, { from: info.from, to: split }, seed);
-      const anomalies = await score(context, store, model, { from: split, to: info.to + 1 });
-      const files = await draw(context, model, folder);
-      const found = labels
-        .filter(({ kind }) => kind === 'misbehaviour')
-        .map((label) => ({ label, anomaly: foundBy(label, anomalies) }));
+      const whole = { from: info.from, to: info.to + 1 };
+      const normal = { from: info.from, to: normalUntil(info, labels) };
+      const query = { recording: RECORDING, range: whole };
+      const { recording } = await readWindow(store.samples, query, whole, null, { signal });
+      const learn = (range: TimeRange, name: string) =>
+        learnRange(context, store, range, name, seed);
+      const phases = findPhases(normal, recording, labels);
+      const graphs = await graphPhases(phases, (phase) => learn(phase, phase.name), style);
+      const model = await learn(normal, RECORDING);
+      const scored = { signal, scoredFrom: normal.to };
+      const read = await readWindow(store.samples, query, whole, model, scored);
+      const anomalies = read.scores?.anomalies ?? [];
+      const { found, others } = findings(labels, anomalies);
+      const page = await renderPage(pageView(info.host, model, read, labels), style);
+      const files = await writeFiles(context, folder, { page, model, graphs }, style);
       const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
       await out.document(
         {
           type: 'demo',
           model: model.id,
           regime: model.regime,
+          phases: graphs.map(({ phase, edges }) => ({ ...phase, edges })),
           anomalies,
-          found: found.map(({ label, anomaly }) => ({ ...label, by: anomaly?.id ?? null })),
+          found: found.map(({ label, anomaly, named }) => ({
+            ...label,
+            by: anomaly?.id ?? null,
+            source: anomaly?.source.name ?? null,
+            named,
+          })),
+          others: others.length,
           files,
           tookMs: Math.round(tookMs),
         },
         [
+          `${printable(info.host)}, ${durationText(info.to - info.from)} from ${shortTime(info.from)}: ${countText(info.ticks, 'tick')}, ${countText(info.sources, 'source')}`,
+          '',
+          ...phaseLines(graphs, out.style),
+          '',
           ...learnedLines(model),
           '',
-          `${anomalies.length} anomalies in the ${durationText(info.to - split)} after that:`,
+          `${countText(anomalies.length, 'anomaly', 'anomalies')} in the ${durationText(info.to - normal.to)} after that:`,
           ...anomalies.slice(0, MOST_ANOMALIES).map((row) => anomalyLine(row, out.style)),
           ...(anomalies.length > MOST_ANOMALIES ? ['…'] : []),
           '',
-          ...found.map(({ label, anomaly }) => foundLine(label, anomaly)),
+          ...found.map((finding) => findingLine(finding, out.style)),
+          `${found.filter(({ anomaly }) => anomaly).length} of ${countText(found.length, 'misbehaviour')} found, the culprit named in ${found.filter(({ named }) => named).length}; ${countText(others.length, 'anomaly', 'anomalies')} that no label explains.`,
+          '',
           `Files: ${files.map(printable).join(', ')}`,
           `All in ${durationText(tookMs)}.`,
         ],
@@ -106,72 +141,76 @@ async function findRecording(folder: string): Promise<string> {
   });
 }
 
-/** What lies before the first misbehaviour is normal. */
-function splitAt({ from, to }: RecordingInfo, labels: readonly Label[]): number {
-  const wrong = labels.filter(({ kind }) => kind === 'misbehaviour').map((l) => Date.parse(l.from));
-  return wrong.length > 0 ? Math.min(...wrong) : from + Math.round((to - from) * LEARNED_SHARE);
-}
-
-async function learn(
+async function learnRange(
   { signal, notices }: CommandContext,
   store: Store,
   range: TimeRange,
+  name: string,
   seed: number,
 ): Promise<Model> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
-  const progress = notices.progress('learning');
-  const model = await train(
-    () => store.samples.read({ recording: RECORDING, range }, { signal }),
-    { name: RECORDING, window: { ...range, exclude: [] }, seed },
-    {
-      signal,
-      evaluate: countIncidents,
-      onProgress: ({ step, done }) => progress.update(done, 1, step),
-    },
-  );
-  progress.finish();
-  return model;
-}
-
-async function score(
-  { signal }: CommandContext,
-  store: Store,
-  model: Model,
-  range: TimeRange,
-): Promise<readonly AnomalyRecord[]> {
-  const { createScorer } = await import('@ethogram/score');
-  const scorer = createScorer(model);
-  const anomalies: AnomalyRecord[] = [];
-  for await (const block of store.samples.read({ recording: RECORDING, range }, { signal })) {
-    for (const tick of scorer.push(block)) anomalies.push(...tick.anomalies);
+  const progress = notices.progress(`learning ${name}`);
+  try {
+    return await train(
+      () => store.samples.read({ recording: RECORDING, range }, { signal }),
+      { name, window: { ...range, exclude: [] }, seed },
+      {
+        signal,
+        // Phases are learned for their graphs alone; only the whole needs its thresholds checked.
+        ...(name === RECORDING ? { evaluate: countIncidents } : {}),
+        onProgress: ({ step, done }) => progress.update(done, 1, step),
+      },
+    );
+  } finally {
+    progress.finish();
   }
-  return anomalies;
 }
 
-async function draw(
-  { out }: CommandContext,
+function pageView(
+  host: string,
   model: Model,
+  read: Awaited<ReturnType<typeof readWindow>>,
+  labels: readonly Label[],
+): Parameters<typeof renderPage>[0] {
+  return {
+    title: `${host}: the story of a small web shop`,
+    model,
+    learnedHere: false,
+    ...read,
+    known: labels.map(({ kind, name, from, to }) => ({
+      kind,
+      name,
+      from: Date.parse(from),
+      to: Date.parse(to),
+    })),
+    notes: [],
+  };
+}
+
+async function writeFiles(
+  { out }: CommandContext,
   folder: string,
+  made: { readonly page: string; readonly model: Model; readonly graphs: readonly PhaseGraph[] },
+  style: PageStyle,
 ): Promise<readonly string[]> {
   const { buildGraph, formatGraph } = await import('@ethogram/graph');
+  const { graph } = made.model;
+  const built = graph && buildGraph(graph, { model: made.model.name });
+  const texts: readonly (readonly [string, string | null])[] = [
+    ['report.html', made.page],
+    ['model.json', serialiseModel(made.model)],
+    ['graph.svg', built && formatGraph(built, 'svg', { style })],
+    ['graph.json', built && formatGraph(built, 'json')],
+    ...made.graphs.map(({ phase, svg }) => [`graph-${phase.slug}.svg`, svg] as const),
+  ];
   await mkdir(folder, { recursive: true });
-  const files = [join(folder, 'model.json')];
-  await writeResult(out, files[0], serialiseModel(model));
-  if (model.graph) {
-    const graph = buildGraph(model.graph, { model: model.name });
-    for (const format of ['svg', 'json'] as const) {
-      const path = join(folder, `graph.${format}`);
-      await writeResult(out, path, formatGraph(graph, format));
-      files.push(path);
-    }
+  const files: string[] = [];
+  for (const [name, text] of texts) {
+    if (text === null) continue;
+    const path = join(folder, name);
+    await writeResult(out, path, text);
+    files.push(path);
   }
   return files;
-}
-
-function foundLine(label: Label, anomaly: AnomalyRecord | undefined): string {
-  const name = printable(label.name);
-  if (!anomaly) return `missed: ${name}`;
-  const after = durationText(Math.max(0, Date.parse(anomaly.ts) - Date.parse(label.from)));
-  return `found after ${after}: ${name} (${printable(anomaly.source.name)}, ${anomaly.kinds.join('+')})`;
 }

@@ -44,13 +44,17 @@ export async function readLabels(file: string): Promise<readonly Label[]> {
   }
 }
 
+/** Whether an anomaly began while something happened, or soon after. */
+export function isWithin(label: Label, { ts }: AnomalyRecord): boolean {
+  const at = Date.parse(ts);
+  return at >= Date.parse(label.from) && at <= Date.parse(label.to) + GRACE_MS;
+}
+
 /** The first anomaly that tells of something known to have happened, the culprit's own first. */
 export function foundBy(
   label: Label,
   anomalies: readonly AnomalyRecord[],
 ): AnomalyRecord | undefined {
-  const from = Date.parse(label.from);
-  const to = Date.parse(label.to) + GRACE_MS;
-  const within = anomalies.filter(({ ts }) => Date.parse(ts) >= from && Date.parse(ts) <= to);
+  const within = anomalies.filter((row) => isWithin(label, row));
   return within.find(({ source }) => source.name === label.culprit) ?? within[0];
 }
