@@ -24,7 +24,7 @@ a { color: var(--accent); }
 a:focus-visible, summary:focus-visible, .wide:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 .skip { position: absolute; left: -100vw; } .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .5rem; z-index: 2; }
 nav { position: sticky; top: 0; z-index: 1; background: var(--paper); border-bottom: 1px solid var(--line); margin-top: 1.25rem; }
-nav ul { max-width: 68rem; margin: 0 auto; padding: .45rem 1.25rem; list-style: none; display: flex; flex-wrap: wrap; gap: 0 1.1rem;
+nav ul { max-width: 68rem; margin: 0 auto; padding: .45rem 1.25rem; list-style: none; display: flex; flex-wrap: wrap; gap: 0 .95rem;
   white-space: nowrap; font-size: .84rem; }
 nav a { text-decoration: none; display: block; padding: .2rem 0; } nav a:hover { text-decoration: underline; }
 section { padding: 2.2rem 0 .4rem; } section + section { border-top: 1px solid var(--line); margin-top: 1.8rem; }
@@ -42,7 +42,7 @@ figure { margin: .3rem 0 1rem; } .wide { overflow-x: auto; }
 figure svg { display: block; width: 100%; min-width: 620px; height: auto; }
 .legend { list-style: none; padding: 0; margin: .35rem 0 0; display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; font-size: .84rem; }
 .legend li { margin: 0; } figure .swatch { display: inline-block; width: .8rem; min-width: 0; height: .8rem; margin-right: .4rem; vertical-align: -.06rem; }
-.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(27rem, 1fr)); gap: 0 2rem; }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(27rem, 100%), 1fr)); gap: 0 2rem; }
 .pairs figure svg { min-width: 0; } .pairs h3 { font-size: .88rem; margin: .6rem 0 .1rem; }
 table { border-collapse: collapse; font-size: .87rem; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: .9rem 0 .35rem; }
@@ -60,6 +60,7 @@ summary { cursor: pointer; padding: .45rem 0; font-weight: 600; font-size: .92re
 .spark { width: 120px; height: 22px; display: block; } .spark .line { stroke: var(--accent); stroke-width: 1.3; }
 .mark { width: 120px; height: 12px; vertical-align: middle; margin-right: .5rem; }
 .share { display: flex; align-items: center; gap: .6rem; white-space: nowrap; } .bar { width: 9rem; height: .62rem; border-radius: 2px; }
+.mark circle { stroke: var(--paper); stroke-width: 1.5; }
 .axis { stroke: var(--faint); fill: none; } .grid { stroke: var(--line); fill: none; }
 .tick { font-size: 12px; fill: var(--faint); font-variant-numeric: tabular-nums; } .end { text-anchor: end; } .middle { text-anchor: middle; }
 .band { fill-opacity: .88; stroke: var(--paper); stroke-width: .4; }

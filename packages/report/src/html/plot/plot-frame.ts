@@ -11,7 +11,7 @@ const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 26;
 /** Room that a label of the axis of time needs. */
-const TIME_LABEL = 110;
+const TIME_LABEL = 84;
 
 /** Where data goes within a plot. */
 export interface PlotArea {

@@ -37,7 +37,7 @@ export function scorePlot(
   }
   const limits = (['warn', 'critical'] as const).map((name) => {
     const at = y(thresholds[name]);
-    return `<path class="limit ${name === 'warn' ? 'warning' : 'critical'}" d="${look.pen.line([area.left, at], [area.right, at], 0)}"/><text class="tick" x="${area.left + 4}" y="${(at - 4).toFixed(1)}">${name} ${numberText(thresholds[name])}</text>`;
+    return `<path class="limit ${name === 'warn' ? 'warning' : 'critical'}" d="${look.pen.line([area.left, at], [area.right, at], 0)}"/><text class="tick" x="${area.left + 4}" y="${(at + (name === 'warn' ? 14 : -5)).toFixed(1)}">${name} ${numberText(thresholds[name])}</text>`;
   });
   const marks = anomalies.slice(0, 200).map((row) => {
     const x = timeX(bins, area, Date.parse(row.ts));

@@ -1,3 +1,4 @@
+import { parseSourceKey } from '@ethogram/core';
 import type { AnomalyRecord, IncidentRecord } from '@ethogram/score';
 import { scoreText } from '../../anomaly-view.js';
 import { durationText, numberText, shareText, shortTime } from '../../quantity.js';
@@ -29,7 +30,7 @@ const INCIDENTS: readonly PageColumn<IncidentRecord>[] = [
           .slice(0, SUSPECTS)
           .map(
             ({ source, score, kinds }) =>
-              `<strong>${htmlText(source)}</strong> ${htmlText(`${numberText(score)}, by ${kinds.join(', ')}`)}`,
+              `<strong>${htmlText(parseSourceKey(source)?.name ?? source)}</strong> ${htmlText(`${numberText(score)}, by ${kinds.join(', ')}`)}`,
           ),
       ),
   },

@@ -44,7 +44,7 @@ export function scoresSection(
     heading: 'Score of the host over time',
     html: [
       htmlParagraph(
-        'A score of 5 is as odd as one tick in 100,000 of normal time. Triangles are anomalies; bands and thin lines are what is known to have happened.',
+        'A score of 5 is as odd as one tick in 100,000 of normal time. Triangles are anomalies; what is rarer still ends at the top; bands and thin lines are what is known to have happened.',
         'lead',
       ),
       scorePlot(frame, scores, model.thresholds, eventsBehind(frame, known, recording.markers)),
