@@ -72,6 +72,14 @@ export const alertOptions = Object.freeze({
     help: `what a webhook gets (default: the alert as a JSON object), with ${TEMPLATE_FIELDS.map((name) => `{{${name}}}`).join(' ')}`,
     example: '{"text":"{{summary}}"}',
   }),
+  otlp: list(url, {
+    help: 'a receiver of OpenTelemetry, told by log records (OTLP over HTTP, JSON)',
+    example: 'http://127.0.0.1:4318',
+  }),
+  otlpHeader: list(header, {
+    help: 'a header of each request to a receiver of OpenTelemetry',
+    example: 'Authorization: Bearer 1234',
+  }),
   file: option(file, {
     help: 'a file that gets one JSON object a line',
     example: '/var/log/ethogram-alerts.jsonl',

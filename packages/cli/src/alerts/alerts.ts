@@ -11,6 +11,7 @@ import {
 } from './delivery.js';
 import { alertmanagerTarget } from './targets/alertmanager.js';
 import { jsonlFileTarget } from './targets/jsonl-file.js';
+import { otlpTarget } from './targets/otlp.js';
 import { syslogTarget } from './targets/syslog.js';
 import { webhookTarget } from './targets/webhook.js';
 
@@ -85,8 +86,9 @@ export class Alerts {
 
 /** The targets that a config file names. */
 export function alertTargets(values: AlertValues, clock: Clock): readonly AlertTarget[] {
-  const { alertmanager, webhook, file, syslog } = values;
+  const { alertmanager, webhook, otlp, file, syslog } = values;
   const headers = Object.fromEntries(values.alertmanagerHeader);
+  const otlpHeaders = Object.fromEntries(values.otlpHeader);
   return [
     ...alertmanager.map((url, i) =>
       alertmanagerTarget(numbered('alertmanager', i), url, headers, clock),
@@ -99,6 +101,7 @@ export function alertTargets(values: AlertValues, clock: Clock): readonly AlertT
         template: values.webhookTemplate,
       }),
     ),
+    ...otlp.map((url, i) => otlpTarget(numbered('otlp', i), url, otlpHeaders, clock)),
     ...(file === undefined ? [] : [jsonlFileTarget('file', file)]),
     ...(syslog === undefined ? [] : [syslogTarget('syslog', syslog)]),
   ];

@@ -28,6 +28,7 @@ alertmanager = ["http://127.0.0.1:9093", "https://am.example/prefix"]
 webhook = "http://me:secret@127.0.0.1:8080/hooks/T0KEN"
 webhook-header = ["Authorization: Bearer s3cr3t"]
 webhook-template = '{"text":"{{summary}}"}'
+otlp = "http://127.0.0.1:4318"
 file = "/tmp/alerts.jsonl"
 syslog = "unix:/dev/log"
 min-severity = "critical"
@@ -42,7 +43,7 @@ describe('the section [alerts]', () => {
       minSeverity: 'critical',
     });
     const names = values && alertTargets(values, manualClock(0)).map(({ name }) => name);
-    expect(names).toEqual(['alertmanager', 'alertmanager-2', 'webhook', 'file', 'syslog']);
+    expect(names).toEqual(['alertmanager', 'alertmanager-2', 'webhook', 'otlp', 'file', 'syslog']);
   });
 
   test('is not needed, and nothing outside of it names a target', () => {

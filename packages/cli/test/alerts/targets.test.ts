@@ -10,6 +10,7 @@ import type { Alert } from '../../src/alerts/alert.js';
 import { fillTemplate, TEMPLATE_FIELDS, unknownFields } from '../../src/alerts/alert-template.js';
 import { alertmanagerTarget } from '../../src/alerts/targets/alertmanager.js';
 import { jsonlFileTarget } from '../../src/alerts/targets/jsonl-file.js';
+import { otlpTarget } from '../../src/alerts/targets/otlp.js';
 import { syslogTarget } from '../../src/alerts/targets/syslog.js';
 import { webhookTarget } from '../../src/alerts/targets/webhook.js';
 import { anomaly, HOSTILE } from '../example-anomaly.js';
@@ -136,6 +137,51 @@ describe('a webhook', () => {
     const target = webhookTarget('w', { url: `${server.url}/secret`, ...settings });
     const attempt = await target.send(alert(), never);
     expect(attempt).toEqual({ outcome: 'failed', reason: 'ECONNREFUSED' });
+  });
+});
+
+describe('OpenTelemetry', () => {
+  test('gets a log record in the JSON encoding of OTLP', async () => {
+    const server = await startServer();
+    const target = otlpTarget('otlp', server.url, { 'x-key': 'k' }, manualClock(NOW));
+    const ended = alert({ status: 'resolved', endsAt: '2026-05-01T10:01:00.000Z' });
+    expect(await target.send(alert(), never)).toEqual({ outcome: 'taken' });
+    expect(await target.send(ended, never)).toEqual({ outcome: 'taken' });
+    await server.close();
+    expect(server.received[0]).toMatchObject({
+      url: '/v1/logs',
+      headers: { 'x-key': 'k', 'content-type': 'application/json' },
+    });
+    const [firing, resolved] = server.received.map(({ body }) => {
+      const { resource, scopeLogs } = JSON.parse(body).resourceLogs[0];
+      return { resource, record: scopeLogs[0].logRecords[0] };
+    });
+    expect(firing?.resource.attributes).toContainEqual({
+      ...{ key: 'host.name', value: { stringValue: 'web-1' } },
+    });
+    // 2026-05-01T10:00:00Z and 10:02:00Z.
+    expect(firing?.record).toMatchObject({
+      timeUnixNano: '1777629600000000000',
+      observedTimeUnixNano: '1777629720000000000',
+      severityNumber: 13,
+      severityText: 'WARN',
+    });
+    expect(resolved?.record).toMatchObject({
+      timeUnixNano: '1777629660000000000',
+      severityNumber: 9,
+    });
+    const attributes = new Map<string, Record<string, unknown>>(
+      firing?.record.attributes.map(({ key, value }: { key: string; value: object }) => [
+        key,
+        value,
+      ]),
+    );
+    expect(attributes.get('ethogram.score')).toEqual({ doubleValue: 6.2 });
+    expect(attributes.get('ethogram.source')).toEqual({
+      stringValue: 'process:evil"}\\\\n\\x1b[2J\\u202eexe',
+    });
+    const whole = JSON.parse(String(attributes.get('ethogram.alert')?.['stringValue']));
+    expect(whole).toEqual(alert());
   });
 });
 
