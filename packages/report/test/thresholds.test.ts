@@ -100,6 +100,21 @@ describe('learned limits', () => {
     expect(slow[0]?.falseAlarmsPerDayAtMost).toBeCloseTo(8_640 / 901, 9);
   });
 
+  test('that may be crossed too often are left out where one says so', () => {
+    const given = model([source('a', { ticks: 900 }), source('b', { ticks: 864_000 })]);
+    const record = thresholdsRecord(given, { mostPerDay: 0.2 }) as { groups: { rules: Rule[] }[] };
+    const sources = record.groups.flatMap(({ rules }) =>
+      rules.map(({ labels }) => labels['source']),
+    );
+    expect(new Set(sources)).toEqual(new Set([undefined, 'b']));
+  });
+
+  test('that must hold for a minute cannot fire more often than that', () => {
+    const fast = { ...exampleModel().timing, intervalMs: 10 };
+    const [rule] = rulesOf(model([source('a')], { timing: fast }), 'ethogram-limits');
+    expect(rule?.falseAlarmsPerDayAtMost).toBe(1_440);
+  });
+
   test('are not given for our own processes, nor from too few rows', () => {
     const given = model([source('us', { self: true }), source('rare', { ticks: 29 })]);
     expect(rulesOf(given, 'ethogram-limits')).toEqual([]);

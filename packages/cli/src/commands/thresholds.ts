@@ -2,7 +2,7 @@ import { jsonText, prometheusRules, thresholdsRecord } from '@ethogram/report';
 import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { loadModel } from '../models/load-model.js';
-import { choice, file, text } from '../options/kinds.js';
+import { choice, file, rate, text } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 
@@ -22,6 +22,10 @@ export const thresholdsCommand = defineCommand({
       help: 'a rule file of Prometheus, or the same for programs',
       example: 'json',
     }),
+    falseAlarms: option(rate, {
+      help: 'leave out limits that may be crossed by chance more often than this',
+      example: '1/w',
+    }),
     out: option(file, {
       help: 'where to (default: standard output)',
       example: 'ethogram.rules.yml',
@@ -39,10 +43,12 @@ export const thresholdsCommand = defineCommand({
       throw cliErrors.make('CLI-1001', 'expected --model MODEL, found none');
     }
     const model = await loadModel(context, options.model);
+    const { falseAlarms } = options;
+    const wanted = falseAlarms === undefined ? {} : { mostPerDay: falseAlarms };
     const result =
       options.format === 'json'
-        ? `${jsonText(thresholdsRecord(model), 2)}\n`
-        : prometheusRules(model);
+        ? `${jsonText(thresholdsRecord(model, wanted), 2)}\n`
+        : prometheusRules(model, wanted);
     await writeResult(context.out, options.out, result);
     return 0;
   },

@@ -29,15 +29,26 @@ export interface RuleGroup {
 /** `rate` needs two scrapes within it, so that it allows a scrape interval of up to 30 s. */
 const AVERAGED_OVER = '1m';
 const HOLDS_FOR = '1m';
+/** What must hold for a minute each time cannot fire more often. */
+const MOST_A_DAY = 1_440;
 /** The kernel's limit on the name of a task, which process-exporter groups by. */
 const COMM_LENGTH = 15;
+
+/** Which rules are wanted. */
+export interface RuleOptions {
+  /** Limits that may be crossed by chance more often than that a day are left out. */
+  readonly mostPerDay?: number;
+}
 
 /**
  * What a model learned as alerting rules: its own alarms, the ends of learned ranges on what the
  * service exports, and the same on what process-exporter exports.
  */
-export function alertRules(model: Model): readonly RuleGroup[] {
-  const limits = learnedLimits(model);
+export function alertRules(
+  model: Model,
+  { mostPerDay = Number.POSITIVE_INFINITY }: RuleOptions = {},
+): readonly RuleGroup[] {
+  const limits = learnedLimits(model).filter((limit) => perDay(limit) <= mostPerDay);
   const groups = [
     {
       name: 'ethogram-alarms',
@@ -138,9 +149,13 @@ function expression({ type }: ExportedMetric, name: string, labels: string): str
     : `avg_over_time(${name}{${labels}}[${AVERAGED_OVER}])`;
 }
 
+function perDay({ falseAlarms }: LearnedLimit): number {
+  return Math.min(MOST_A_DAY, falseAlarms.perDayAtMost);
+}
+
 function rule(alert: string, limit: LearnedLimit, expr: string): AlertRule {
   const { exported, kind, source, bound, falseAlarms } = limit;
-  const { rows, perDayAtMost } = falseAlarms;
+  const { rows } = falseAlarms;
   const perSecond = exported.type === 'counter' ? ' per second' : '';
   const end = bound === 'upper' ? 'above' : 'below';
   return {
@@ -155,8 +170,8 @@ function rule(alert: string, limit: LearnedLimit, expr: string): AlertRule {
       bound,
     },
     summary: `${printable(source)}: ${exported.help.toLowerCase()}${perSecond} ${end} ${limit.limit}, which training never showed`,
-    falseAlarms: `at most once in ${numberText(rows + 1)} rows that are like the ${numberText(rows)} of training: at most ${numberText(perDayAtMost)} a day, and fewer since it must hold for ${durationText(60_000)}`,
-    falseAlarmsPerDayAtMost: perDayAtMost,
+    falseAlarms: `at most once in ${numberText(rows + 1)} rows that are like the ${numberText(rows)} of training: at most ${numberText(perDay(limit))} a day, and fewer since it must hold for ${durationText(60_000)}`,
+    falseAlarmsPerDayAtMost: perDay(limit),
   };
 }
 

@@ -1,20 +1,20 @@
 import type { Model } from '@ethogram/model';
 import { printable } from '../printable.js';
 import { numberText, shortTime } from '../quantity.js';
-import { type AlertRule, alertRules, groupFalseAlarms } from './alert-rules.js';
+import { type AlertRule, alertRules, groupFalseAlarms, type RuleOptions } from './alert-rules.js';
 
 /**
  * A rule file of Prometheus (YAML): what {@link alertRules} says, each rule with its rate of false
  * alarms. The same model gives the same bytes.
  */
-export function prometheusRules(model: Model): string {
+export function prometheusRules(model: Model, options: RuleOptions = {}): string {
   const { from, to } = model.window;
   const lines = [
     `# Model ${printable(model.name)}, id ${model.id}, regime ${model.regime}.`,
     `# Learned from host ${printable(model.host)}, ${shortTime(from)} to ${shortTime(to)}.`,
     'groups:',
   ];
-  for (const group of alertRules(model)) {
+  for (const group of alertRules(model, options)) {
     const perDay = groupFalseAlarms(group);
     lines.push(
       `  # ${group.about}`,
@@ -28,7 +28,7 @@ export function prometheusRules(model: Model): string {
 }
 
 /** The same as a record, for programs. */
-export function thresholdsRecord(model: Model): object {
+export function thresholdsRecord(model: Model, options: RuleOptions = {}): object {
   const { name, id, host, regime, window, thresholds } = model;
   return {
     type: 'thresholds',
@@ -38,7 +38,7 @@ export function thresholdsRecord(model: Model): object {
     regime,
     window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
     thresholds,
-    groups: alertRules(model).map((group) => ({
+    groups: alertRules(model, options).map((group) => ({
       ...group,
       falseAlarmsPerDayAtMost: groupFalseAlarms(group),
     })),
