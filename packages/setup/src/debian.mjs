@@ -26,6 +26,9 @@ export const TEST_PACKAGES = [
   'prometheus',
 ];
 
+/** Wanted for a tool in it (promtool); the service that comes along shall not stay. */
+const UNWANTED_SERVICES = ['prometheus'];
+
 /**
  * Installs the Debian packages that are missing, saying so; where that isn't allowed it says what
  * to run instead.
@@ -55,12 +58,21 @@ export async function ensureDebianPackages(wanted, purpose) {
     });
   await apt('update');
   const installed = await apt('install', '-y', '--no-install-recommends', ...missing);
+  await stopServices(prefix, missing);
   if (installed.code === 0) return [];
   // One that cannot be had must not keep the others away.
   for (const name of missing) await apt('install', '-y', '--no-install-recommends', name);
+  await stopServices(prefix, missing);
   const still = await missingPackages(missing);
   if (still.length > 0) say(`Could not be installed: ${still.join(' ')}. Without: no ${purpose}.`);
   return still;
+}
+
+/** Debian starts a service when it installs one. Where there is no systemd, it has not. */
+async function stopServices([command, ...before], names) {
+  for (const name of UNWANTED_SERVICES.filter((service) => names.includes(service))) {
+    await run(command, [...before, 'systemctl', 'disable', '--now', name], { quiet: true });
+  }
 }
 
 async function missingPackages(wanted) {
