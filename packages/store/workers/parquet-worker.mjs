@@ -4,8 +4,9 @@
  * Plain JavaScript, since it is started by its path from sources and from the build alike.
  *
  * `workerData`: { path }. Posts { columns, groups } first (names, and rows of each group); then
- * for each message { from, to } a reply { rows }: cells as text, absent ones ''. What cannot be
- * read is posted as { error }.
+ * for each message { from, to, piece } a reply { rows }, those of `piece` ({ from, to }) alone:
+ * cells as text, absent ones ''. The rows from `from` to `to` are decoded once and held until
+ * others are asked for. What cannot be read is posted as { error }.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -38,20 +39,25 @@ try {
   const metadata = await parquetMetadataAsync(file);
   const columns = parquetSchema(metadata).children.map(({ element }) => String(element.name));
   const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
-  parentPort.on('message', async ({ from, to }) => {
+  let held = { from: 0, to: 0, rows: [] };
+  const decode = async (from, to) => {
+    held = { from, to, rows: [] };
+    await parquetRead({
+      file,
+      metadata,
+      rowStart: from,
+      rowEnd: to,
+      compressors: decoders,
+      rowFormat: 'array',
+      onComplete: (rows) => {
+        held.rows = rows;
+      },
+    });
+  };
+  parentPort.on('message', async ({ from, to, piece }) => {
     try {
-      let rows = [];
-      await parquetRead({
-        file,
-        metadata,
-        rowStart: from,
-        rowEnd: to,
-        compressors: decoders,
-        rowFormat: 'array',
-        onComplete: (read) => {
-          rows = read;
-        },
-      });
+      if (held.from !== from || held.to !== to) await decode(from, to);
+      const rows = held.rows.slice(piece.from - from, piece.to - from);
       for (const row of rows) for (let i = 0; i < columns.length; i++) row[i] = cellText(row[i]);
       parentPort.postMessage({ rows });
     } catch (cause) {

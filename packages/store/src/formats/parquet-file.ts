@@ -6,6 +6,9 @@ import { formatErrors } from './errors.js';
 /** Heap of the decoder, MB: a damaged file cannot make it take more. */
 const HEAP_MB = 2048;
 
+/** So many rows are handed from thread to thread at once. */
+const ROWS_PER_MESSAGE = 4_096;
+
 const reply = z.union([
   z.object({ error: z.string() }),
   z.object({ columns: z.array(z.string()), groups: z.array(z.int().min(0)) }),
@@ -17,8 +20,12 @@ export interface ParquetFile {
   readonly columns: readonly string[];
   /** Rows of each group. */
   readonly groups: readonly number[];
-  /** Rows `from` … `to - 1` as cells of text, absent ones ''. @throws FORMAT-1004 */
-  rows(from: number, to: number): Promise<readonly (readonly string[])[]>;
+  /**
+   * Rows `from` … `to - 1` as cells of text, absent ones '', a few thousand at a time: the decoder
+   * holds them all, this thread does not.
+   * @throws FORMAT-1004
+   */
+  rows(from: number, to: number): AsyncIterable<readonly (readonly string[])[]>;
   /** Ends the thread; may be called again. */
   close(): Promise<void>;
 }
@@ -63,13 +70,18 @@ export async function openParquetFile(
   return {
     columns: head.columns,
     groups: head.groups,
-    rows: async (from, to) => {
-      const waiting = answer();
-      worker.postMessage({ from, to });
-      const result = await waiting;
-      if ('rows' in result && result.rows.length === to - from) return result.rows;
-      await close();
-      throw damaged(`fewer than the ${to - from} rows that it announces`);
+    async *rows(from, to) {
+      for (let at = from; at < to; at += ROWS_PER_MESSAGE) {
+        const piece = { from: at, to: Math.min(to, at + ROWS_PER_MESSAGE) };
+        const waiting = answer();
+        worker.postMessage({ from, to, piece });
+        const result = await waiting;
+        if (!('rows' in result) || result.rows.length !== piece.to - piece.from) {
+          await close();
+          throw damaged(`fewer than the ${to - from} rows that it announces`);
+        }
+        yield result.rows;
+      }
     },
     close,
   };

@@ -1,7 +1,7 @@
 import type { DraftTick } from './draft-tick.js';
 import { openParquetFile, type ParquetFile } from './parquet-file.js';
 import type { ReadOptions } from './read-options.js';
-import { readRowTicks } from './read-row-ticks.js';
+import { readRowTicks, type TableSlice } from './read-row-ticks.js';
 import { readTable, type TableRow } from './read-table.js';
 
 /** So many rows are held at once, and so many cells of a wide table. */
@@ -42,13 +42,17 @@ async function* readSlices(
   parquet: ParquetFile,
   file: string,
   most: number,
-): AsyncGenerator<readonly TableRow[], void, undefined> {
+): AsyncGenerator<TableSlice, void, undefined> {
   let start = 0;
   for (const rows of parquet.groups) {
     const end = start + rows;
     for (let from = start; from < end; from += most) {
-      const slice = await parquet.rows(from, Math.min(end, from + most));
-      yield slice.map((fields, i) => tableRow(file, fields, from + i + 1));
+      const to = Math.min(end, from + most);
+      let line = from;
+      for await (const piece of parquet.rows(from, to)) {
+        const rows = piece.map((fields) => tableRow(file, fields, ++line));
+        yield { rows, isLast: line === to };
+      }
     }
     start = end;
   }
@@ -61,8 +65,8 @@ function tableRow(file: string, fields: readonly string[], line: number): TableR
 async function* withHeader(
   file: string,
   columns: readonly string[],
-  slices: AsyncIterable<readonly TableRow[]>,
+  slices: AsyncIterable<TableSlice>,
 ): AsyncGenerator<TableRow, void, undefined> {
   yield tableRow(file, columns, 1);
-  for await (const slice of slices) yield* slice;
+  for await (const { rows } of slices) yield* rows;
 }

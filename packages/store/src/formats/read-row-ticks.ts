@@ -15,21 +15,28 @@ interface OpenTick {
   readonly builder: SampleBuilder;
 }
 
+/** Some rows of a table, and whether they are the last of those that belong together. */
+export interface TableSlice {
+  readonly rows: readonly TableRow[];
+  readonly isLast: boolean;
+}
+
 /**
- * Reads a long table of values into ticks. Rows of one tick may stand anywhere in a slice, in
- * any order; only the last tick of each host may go on in the next slice.
+ * Reads a long table of values into ticks. Rows of one tick may stand anywhere in the slices
+ * up to a last one, in any order; only the last tick of each host may go on after it.
  * @param columns names, in the order of the fields.
  * @throws FORMAT-1001 through `refuse`
  */
 export async function* readRowTicks(
   columns: readonly string[],
-  slices: AsyncIterable<readonly TableRow[]>,
+  slices: AsyncIterable<TableSlice>,
   options: ReadOptions,
 ): AsyncGenerator<DraftTick, void, undefined> {
   const index = new Map(columns.map((name, i) => [name, i]));
   let open = new Map<string, OpenTick>();
-  for await (const slice of slices) {
-    for (const row of slice) readRow(row, index, open, options);
+  for await (const { rows, isLast } of slices) {
+    for (const row of rows) readRow(row, index, open, options);
+    if (!isLast) continue;
     const ticks = ascending(open);
     const last = new Map(ticks.map(([key, tick]) => [tick.draft.host, key]));
     const held = new Set(last.values());

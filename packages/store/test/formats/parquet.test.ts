@@ -85,6 +85,28 @@ describe('a long Parquet table', () => {
     }
   });
 
+  it('may have a tick in every part of a large group, and names rows beyond the first part', async () => {
+    const rows = 10_000;
+    const columns = (values: number[]): ColumnSource[] => [
+      // Sorted by metric: the rows of a tick lie far apart.
+      { name: 'timestamp', data: values.map((_, i) => date(i % 100)), type: 'TIMESTAMP' },
+      { name: 'name', data: values.map(() => 'plant'), type: 'STRING' },
+      { name: 'metric', data: values.map((_, i) => `m${Math.trunc(i / 100)}`), type: 'STRING' },
+      { name: 'value', data: values, type: 'DOUBLE' },
+    ];
+    const values = Array.from({ length: rows }, (_, i) => i);
+    const ticks = await readText(parquet(columns(values), rows));
+    expect(ticks).toHaveLength(100);
+    for (const [t, tick] of ticks.entries()) {
+      const expected = Array.from({ length: 100 }, (_, m) => [`m${m}`, m * 100 + t]);
+      expect([...(tick.samples[0]?.values ?? [])]).toEqual(expected);
+    }
+    values[9_000] = Number.NaN;
+    await expect(readText(parquet(columns(values), rows))).rejects.toMatchObject({
+      message: expect.stringContaining('-:9001:4: expected a finite number'),
+    });
+  });
+
   it('is refused at the row and column that are wrong', async () => {
     const table = (over: Record<string, unknown>): Uint8Array =>
       parquet(
