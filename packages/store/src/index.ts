@@ -13,6 +13,7 @@ export { IMPORT_FORMATS } from './formats/read-format.js';
 export type { SourceSummary } from './list-sources.js';
 export { listSources } from './list-sources.js';
 export { openStore } from './open-store.js';
+export { mergeIntervals } from './retention/merge-interval.js';
 export type {
   AppendResult,
   EventStore,
@@ -29,6 +30,7 @@ export type {
   RetentionReport,
   RetentionTier,
   SampleStore,
+  StepMs,
   Store,
   StoredEvent,
   StoredModel,

@@ -23,7 +23,17 @@ export interface ReadQuery {
   readonly range?: TimeRange;
   /** Only these sources, where given. */
   readonly sources?: readonly SourceId[];
+  /**
+   * Ticks merged into ones of this length, milliseconds, as retention would merge them
+   * (docs/data-model.md); as recorded where it is not given. Intervals begin at whole multiples
+   * since 1970; those that the range cuts hold only ticks in the range. Which of a boot's ticks
+   * names the merged one: the last. Merged by the server where that can be.
+   */
+  readonly stepMs?: StepMs;
 }
+
+/** Lengths to which ticks can be merged while they are read, milliseconds. */
+export type StepMs = 10_000 | 60_000;
 
 /** What happened to ticks handed to {@link SampleStore.append}. */
 export interface AppendResult {

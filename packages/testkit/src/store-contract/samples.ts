@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_START, exampleTicks } from '../example-ticks.js';
 import { comparable, freshStores, readBlocks, readTicks, type StoreFixture } from './fixture.js';
+import { stepContract } from './steps.js';
 
 const MOST_BLOCK_BYTES = 8 * 1024 * 1024;
 
@@ -263,6 +264,8 @@ export function sampleContract(openFresh: () => Promise<StoreFixture>): void {
       const values = (await readBlocks(store)).flatMap((block) => [...block.values]);
       expect(values.map((v, i) => Object.is(v, numbers[i]))).toEqual(numbers.map(() => true));
     });
+
+    stepContract(fresh);
 
     it('stops reading when it is told to', async () => {
       const { store } = await fresh();
