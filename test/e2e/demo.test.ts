@@ -60,6 +60,7 @@ describe('demo', () => {
     for (const file of told.files) expect(existsSync(file), file).toBe(true);
     const html = readFileSync(join(out, 'report.html'), 'utf8');
     expect(html).toContain('class="known wrong"');
+    expect(html).toContain('<h3>idle, ');
     const pictures = readdirSync(out).filter((name) => /^graph-\d.*\.svg$/.test(name));
     expect(new Set(pictures.map((name) => readFileSync(join(out, name), 'utf8'))).size).toBe(3);
   });

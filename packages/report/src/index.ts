@@ -12,7 +12,7 @@ export { explanationLines } from './explanation.js';
 export type { PageLook } from './html/page-look.js';
 export type { KnownSpan } from './html/plot/events.js';
 export { reportPage } from './html/report-page.js';
-export type { PageSection, ReportView, SourceModes } from './html/report-view.js';
+export type { PageSection, PartGraph, ReportView, SourceModes } from './html/report-view.js';
 export { learnedLines } from './learned-lines.js';
 export type { StepName, StepRow } from './model-steps.js';
 export { modelRecord, STEP_NAMES, stepView } from './model-steps.js';

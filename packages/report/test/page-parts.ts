@@ -63,6 +63,7 @@ export const EMPTY_VIEW: ReportView = {
   scores: null,
   modes: [],
   graphSvg: null,
+  partGraphs: [],
   known: [],
   notes: [],
 };

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TimeRange } from '@ethogram/core';
+import type { Block, TimeRange } from '@ethogram/core';
 import { type Model, serialiseModel } from '@ethogram/model';
 import {
   anomalyLine,
@@ -12,14 +11,12 @@ import {
   printable,
   shortTime,
 } from '@ethogram/report';
-import type { Store } from '@ethogram/store';
 import { type CommandContext, defineCommand } from '../command.js';
 import { findingLine, findings } from '../demo/findings.js';
 import { type Label, readLabels } from '../demo/labels.js';
-import { graphPhases, type PhaseGraph, phaseLines } from '../demo/phase-graphs.js';
+import { graphPhases, type PhaseGraph, phaseLines, phaseTitle } from '../demo/phase-graphs.js';
 import { findPhases, normalUntil } from '../demo/phases.js';
-import { cliErrors } from '../errors.js';
-import { openStoreAt } from '../open-store-at.js';
+import { findRecording, readRecording, replay } from '../demo/read-recording.js';
 import { choice, file, integer } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
@@ -29,7 +26,10 @@ import { type PageStyle, renderPage } from '../page/render-page.js';
 /** The data set that ships with the product, in a checkout. */
 const SHIPPED = fileURLToPath(new URL('../../../../datasets/web-story', import.meta.url));
 const MOST_ANOMALIES = 8;
-const RECORDING = 'demo';
+/** Name of the model. */
+const MODEL = 'demo';
+/** Clusterings of phases are not shown; few windows make them cheap. */
+const GRAPH_ONLY_WINDOWS = 100;
 
 /** `demo`: the whole story on a recording, without any privilege. */
 export const demoCommand = defineCommand({
@@ -66,99 +66,86 @@ export const demoCommand = defineCommand({
     const startNs = clock.monotonicNs();
     const file = await findRecording(dataset);
     const labels = await readLabels(join(dataset, 'labels.json'));
-    const store = await openStoreAt('memory:', { mode: 'write' });
-    try {
-      notices.note(`reading ${printable(file)}`);
-      const { importInto } = await import('@ethogram/store');
-      await importInto(store.samples, RECORDING, [file], { signal });
-      const [info] = await store.samples.recordings();
-      if (!info) throw cliErrors.make('CLI-1007', 'expected ticks in the recording, found none');
-      const whole = { from: info.from, to: info.to + 1 };
-      const normal = { from: info.from, to: normalUntil(info, labels) };
-      const query = { recording: RECORDING, range: whole };
-      const { recording } = await readWindow(store.samples, query, whole, null, { signal });
-      const learn = (range: TimeRange, name: string) =>
-        learnRange(context, store, range, name, seed);
-      const phases = findPhases(normal, recording, labels);
-      const graphs = await graphPhases(phases, (phase) => learn(phase, phase.name), style);
-      const model = await learn(normal, RECORDING);
-      const scored = { signal, scoredFrom: normal.to };
-      const read = await readWindow(store.samples, query, whole, model, scored);
-      const anomalies = read.scores?.anomalies ?? [];
-      const { found, others } = findings(labels, anomalies);
-      const page = await renderPage(pageView(info.host, model, read, labels), style);
-      const files = await writeFiles(context, folder, { page, model, graphs }, style);
-      const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
-      await out.document(
-        {
-          type: 'demo',
-          model: model.id,
-          regime: model.regime,
-          phases: graphs.map(({ phase, edges }) => ({ ...phase, edges })),
-          anomalies,
-          found: found.map(({ label, anomaly, named }) => ({
-            ...label,
-            by: anomaly?.id ?? null,
-            source: anomaly?.source.name ?? null,
-            named,
-          })),
-          others: others.length,
-          files,
-          tookMs: Math.round(tookMs),
-        },
-        [
-          `${printable(info.host)}, ${durationText(info.to - info.from)} from ${shortTime(info.from)}: ${countText(info.ticks, 'tick')}, ${countText(info.sources, 'source')}`,
-          '',
-          ...phaseLines(graphs, out.style),
-          '',
-          ...learnedLines(model),
-          '',
-          `${countText(anomalies.length, 'anomaly', 'anomalies')} in the ${durationText(info.to - normal.to)} after that:`,
-          ...anomalies.slice(0, MOST_ANOMALIES).map((row) => anomalyLine(row, out.style)),
-          ...(anomalies.length > MOST_ANOMALIES ? ['…'] : []),
-          '',
-          ...found.map((finding) => findingLine(finding, out.style)),
-          `${found.filter(({ anomaly }) => anomaly).length} of ${countText(found.length, 'misbehaviour')} found, the culprit named in ${found.filter(({ named }) => named).length}; ${countText(others.length, 'anomaly', 'anomalies')} that no label explains.`,
-          '',
-          `Files: ${files.map(printable).join(', ')}`,
-          `All in ${durationText(tookMs)}.`,
-        ],
-      );
-    } finally {
-      await store.close();
-    }
+    notices.note(`reading ${printable(file)}`);
+    const { info, blocks } = await readRecording(file, signal);
+    const whole = { from: info.from, to: info.to + 1 };
+    const normal = { from: info.from, to: normalUntil(info, labels) };
+    const { recording } = await readWindow(replay(blocks), whole, null);
+    const phases = findPhases(normal, recording, labels);
+    const graphs = await graphPhases(
+      phases,
+      (phase) => learn(context, blocks, phase, { name: phase.name, seed, graphOnly: true }),
+      style,
+    );
+    const model = await learn(context, blocks, normal, { name: MODEL, seed });
+    const read = await readWindow(replay(blocks), whole, model, normal.to);
+    const anomalies = read.scores?.anomalies ?? [];
+    const { found, others } = findings(labels, anomalies);
+    const page = await renderPage(pageView(info.host, model, read, labels, graphs), style);
+    const files = await writeFiles(context, folder, { page, model, graphs }, style);
+    const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
+    await out.document(
+      {
+        type: 'demo',
+        model: model.id,
+        regime: model.regime,
+        phases: graphs.map(({ phase, edges }) => ({ ...phase, edges })),
+        anomalies,
+        found: found.map(({ label, anomaly, named }) => ({
+          ...label,
+          by: anomaly?.id ?? null,
+          source: anomaly?.source.name ?? null,
+          named,
+        })),
+        others: others.length,
+        files,
+        tookMs: Math.round(tookMs),
+      },
+      [
+        `${printable(info.host)}, ${durationText(info.to - info.from)} from ${shortTime(info.from)}: ${countText(info.ticks, 'tick')}, ${countText(info.sources, 'source')}`,
+        '',
+        ...phaseLines(graphs, out.style),
+        '',
+        ...learnedLines(model),
+        '',
+        `${countText(anomalies.length, 'anomaly', 'anomalies')} in the ${durationText(info.to - normal.to)} after that:`,
+        ...anomalies.slice(0, MOST_ANOMALIES).map((row) => anomalyLine(row, out.style)),
+        ...(anomalies.length > MOST_ANOMALIES ? ['…'] : []),
+        '',
+        ...found.map((finding) => findingLine(finding, out.style)),
+        `${found.filter(({ anomaly }) => anomaly).length} of ${countText(found.length, 'misbehaviour')} found, the culprit named in ${found.filter(({ named }) => named).length}; ${countText(others.length, 'anomaly', 'anomalies')} that no label explains.`,
+        '',
+        `Files: ${files.map(printable).join(', ')}`,
+        `All in ${durationText(tookMs)}.`,
+      ],
+    );
     return 0;
   },
 });
 
-async function findRecording(folder: string): Promise<string> {
-  const names = existsSync(folder) ? await readdir(folder) : [];
-  const name = names.sort().find((one) => one.endsWith('.parquet'));
-  if (name !== undefined) return join(folder, name);
-  const message = `expected a recording in Parquet in ${printable(folder)}, found none`;
-  throw cliErrors.make('CLI-1008', message, {
-    remedy: 'Run it in a checkout, or name a folder with --dataset.',
-  });
-}
-
-async function learnRange(
+/** @param options `graphOnly`: the modes and thresholds of the model will not be looked at. */
+async function learn(
   { signal, notices }: CommandContext,
-  store: Store,
+  blocks: readonly Block[],
   range: TimeRange,
-  name: string,
-  seed: number,
+  options: { readonly name: string; readonly seed: number; readonly graphOnly?: boolean },
 ): Promise<Model> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
+  const { name, seed, graphOnly = false } = options;
   const progress = notices.progress(`learning ${name}`);
   try {
     return await train(
-      () => store.samples.read({ recording: RECORDING, range }, { signal }),
-      { name, window: { ...range, exclude: [] }, seed },
+      () => replay(blocks),
+      {
+        name,
+        window: { ...range, exclude: [] },
+        seed,
+        ...(graphOnly ? { settings: { maxWindows: GRAPH_ONLY_WINDOWS } } : {}),
+      },
       {
         signal,
-        // Phases are learned for their graphs alone; only the whole needs its thresholds checked.
-        ...(name === RECORDING ? { evaluate: countIncidents } : {}),
+        ...(graphOnly ? {} : { evaluate: countIncidents }),
         onProgress: ({ step, done }) => progress.update(done, 1, step),
       },
     );
@@ -172,12 +159,16 @@ function pageView(
   model: Model,
   read: Awaited<ReturnType<typeof readWindow>>,
   labels: readonly Label[],
+  graphs: readonly PhaseGraph[],
 ): Parameters<typeof renderPage>[0] {
   return {
     title: `${host}: the story of a small web shop`,
     model,
     learnedHere: false,
     ...read,
+    partGraphs: graphs.flatMap(({ phase, svg }) =>
+      svg === null ? [] : [{ title: phaseTitle(phase), svg }],
+    ),
     known: labels.map(({ kind, name, from, to }) => ({
       kind,
       name,

@@ -61,7 +61,7 @@ export const reportCommand = defineCommand({
     }
     const read =
       store && found
-        ? await readWindow(store.samples, found.query, found.window, model, { signal })
+        ? await readWindow(store.samples.read(found.query, { signal }), found.window, model)
         : { recording: null, scores: null, modes: [] };
     const host = found?.host ?? model?.host ?? '';
     const page = await renderPage(
@@ -70,6 +70,7 @@ export const reportCommand = defineCommand({
         model,
         learnedHere: given === null,
         ...read,
+        partGraphs: [],
         known: [],
         notes,
       },

@@ -55,6 +55,11 @@ function nameOf(key: string): string {
   return parseSourceKey(key)?.name ?? key;
 }
 
+/** A phase as a heading: `idle, 10 min from 2026-05-01 10:00:00Z`. */
+export function phaseTitle({ name, from, to }: Phase): string {
+  return `${name}, ${durationText(to - from)} from ${shortTime(from)}`;
+}
+
 /** The phases as lines, each with what is new and gone in its graph. */
 export function phaseLines(graphs: readonly PhaseGraph[], style: Style): readonly string[] {
   return graphs.flatMap(({ phase, svg, edges }, i) => {

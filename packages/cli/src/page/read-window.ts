@@ -1,4 +1,4 @@
-import type { TimeRange } from '@ethogram/core';
+import type { Block, TimeRange } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import {
   RecordingDigest,
@@ -7,7 +7,6 @@ import {
   type ScoreView,
   type SourceModes,
 } from '@ethogram/report';
-import type { ReadQuery, SampleStore } from '@ethogram/store';
 import { ModeFollower } from './mode-follower.js';
 
 /** What a page shows of recorded ticks. */
@@ -19,23 +18,22 @@ export interface ReadWindow {
 }
 
 /**
- * Reads a window once and adds it up for a page, scored where there is a model. Memory depends on
+ * Reads the blocks of a window once and adds them up for a page, scored where there is a model. Memory depends on
  * the sources, not on the length of the window.
  * @param scoredFrom scores of ticks before it are left out: the scorer only warms up on them.
  */
 export async function readWindow(
-  samples: SampleStore,
-  query: ReadQuery,
+  blocks: AsyncIterable<Block>,
   range: TimeRange,
   model: Model | null,
-  { signal, scoredFrom = range.from }: { signal?: AbortSignal; scoredFrom?: number },
+  scoredFrom = range.from,
 ): Promise<ReadWindow> {
   const { createScorer } = await import('@ethogram/score');
   const scorer = model && createScorer(model);
   const recording = new RecordingDigest(range);
   let scores: ScoreDigest | undefined;
   let modes: ModeFollower | undefined;
-  for await (const block of samples.read(query, signal ? { signal } : {})) {
+  for await (const block of blocks) {
     recording.push(block);
     if (!model || !scorer) continue;
     scores ??= new ScoreDigest(recording.bins);

@@ -12,6 +12,12 @@ export interface SourceModes {
   readonly ranks: Int16Array;
 }
 
+/** The dependency graph of a part of the time. */
+export interface PartGraph {
+  readonly title: string;
+  readonly svg: string;
+}
+
 /** Everything that a page shows; null where there is none of it. */
 export interface ReportView {
   readonly title: string;
@@ -23,6 +29,8 @@ export interface ReportView {
   readonly modes: readonly SourceModes[];
   /** The dependency graph as SVG, made by `@ethogram/graph`, which escapes names itself. */
   readonly graphSvg: string | null;
+  /** Graphs of parts of the time, such as the phases of a story, made in the same way. */
+  readonly partGraphs: readonly PartGraph[];
   /** What is known to have happened, for example from the labels of a data set. */
   readonly known: readonly KnownSpan[];
   /** What the reader should know first, such as why there is no model. */

@@ -8,10 +8,9 @@ import type { PageSection, ReportView } from '../report-view.js';
 const ROWS = 100;
 
 /** Who depends on whom: the picture, and its edges as tables. */
-export function graphSection({ model, graphSvg }: ReportView): PageSection | null {
+export function graphSection({ model, graphSvg, partGraphs }: ReportView): PageSection | null {
   if (!model?.graph || graphSvg === null) return null;
   const { graph } = model;
-  const picture = graphSvg.replace(/^<\?xml[^>]*\?>\s*/, '');
   const seen = graph.observed
     .filter(({ kind }) => kind !== 'fork')
     .toSorted((a, b) => b.events - a.events);
@@ -31,10 +30,18 @@ export function graphSection({ model, graphSvg }: ReportView): PageSection | nul
         'Solid lines were observed, dashed ones move together once all others are accounted for, which is no proof. The pointer on a node or line says more.',
         'lead',
       ),
-      `<div class="graph">${figure('Dependency graph', picture)}</div>`,
+      picture('Dependency graph', graphSvg),
       htmlDetails('The same as tables', tables.join('\n')),
+      ...partGraphs.map(
+        ({ title, svg }) =>
+          `<h3>${htmlText(title)}</h3>${picture(`Dependency graph: ${title}`, svg)}`,
+      ),
     ].join('\n'),
   };
+}
+
+function picture(label: string, svg: string): string {
+  return `<div class="graph">${figure(label, svg.replace(/^<\?xml[^>]*\?>\s*/, ''))}</div>`;
 }
 
 function observedColumns(graph: GraphPart): readonly PageColumn<ObservedEdge>[] {
