@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -198,6 +199,23 @@ describe('the LMDB store', () => {
       });
     }
     expect(await inside((db) => db.getBinary(['f'])?.toString())).toBe('0');
+  });
+
+  it('clears the slots of readers that were killed when it is opened', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 3 }));
+    const raw = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+    const script = `
+      const db = require('lmdb').open({ path: process.argv[1], noSubdir: false });
+      db.get('x', { transaction: db.useReadTransaction() });
+      process.kill(process.pid, 'SIGKILL');`;
+    const killed = spawnSync(process.execPath, ['-e', script, path]);
+    expect(killed.signal, String(killed.stderr)).toBe('SIGKILL');
+    const isListed = () => new RegExp(`\\b${killed.pid}\\b`).test(String(raw.readerList()));
+    expect(isListed()).toBe(true);
+    await openStore({ mode: 'read' });
+    expect(isListed()).toBe(false);
+    await raw.close();
   });
 
   it.each([
