@@ -9,6 +9,7 @@ import { type Collections, idOf, type SampleDocument } from './documents.js';
 import { codedMongo, DUPLICATE_KEY } from './mongo-errors.js';
 import type { MongoSession } from './mongo-session.js';
 import { nativeDocuments, tickFrom } from './native-documents.js';
+import { NativeMerging } from './native-merging.js';
 import { PartState } from './part-state.js';
 
 /** Ticks whose samples are fetched, or inserted, together. */
@@ -22,10 +23,12 @@ const DOCUMENTS_PER_INSERT = 5_000;
  */
 export class NativeSamples implements SampleStore {
   readonly #session: MongoSession;
+  readonly #merging: NativeMerging;
   readonly #states = new Map<string, PartState>();
 
   constructor(session: MongoSession) {
     this.#session = session;
+    this.#merging = new NativeMerging(session, (part, range) => this.#readPart(part, range));
   }
 
   async append(recording: string, ticks: readonly Tick[]): Promise<AppendResult> {
@@ -48,6 +51,7 @@ export class NativeSamples implements SampleStore {
       recordings,
       (part, range) => this.#readPart(part, range),
       options.signal,
+      this.#merging.read,
     );
   }
 
