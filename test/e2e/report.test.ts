@@ -5,7 +5,7 @@ import { type SourceSample, seededRng, type Tick } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ethogram } from './binary.js';
+import { ethogram, jsonLines } from './binary.js';
 import { launch, noBrowser, visit } from './browser.js';
 
 /** What a hostile process may be called. */
@@ -99,6 +99,25 @@ describe('a report', () => {
       ...['distributions', 'iops', 'host', 'custom', 'clusters', 'thresholds', 'coverage'],
       ...['loss', 'steps'],
     ]);
+  });
+
+  test('holds the anomalies that score finds, before and after one is called expected', async () => {
+    const args = ['--model', file('model.json'), '--recording', 'web'];
+    const scored = async () => {
+      const run = await ethogram('score', '--store', store, ...args, '-o', 'jsonl');
+      expect(run.code, run.stderr).toBe(0);
+      return jsonLines<{ readonly id: string }>(run.stdout);
+    };
+    const shown = async () => {
+      const html = readFileSync(await report('count.html', ...args), 'utf8');
+      return Number(/<dt>anomalies<\/dt><dd>(\d+)</.exec(html)?.[1]);
+    };
+    const before = await scored();
+    expect(before.length).toBeGreaterThan(0);
+    expect(await shown()).toBe(before.length);
+    const acked = await ethogram('ack', '--store', store, before[0]?.id ?? '', '--expected');
+    expect(acked.code, acked.stderr).toBe(0);
+    expect(await shown()).toBe((await scored()).length);
   });
 
   test('of the same input is the same, byte for byte', async () => {

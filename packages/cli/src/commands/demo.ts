@@ -78,7 +78,7 @@ export const demoCommand = defineCommand({
       style,
     );
     const model = await learn(context, blocks, normal, { name: MODEL, seed });
-    const read = await readWindow(replay(blocks), whole, model, normal.to);
+    const read = await readWindow(replay(blocks), whole, model, { scoredFrom: normal.to });
     const anomalies = read.scores?.anomalies ?? [];
     const { found, others } = findings(labels, anomalies);
     const page = await renderPage(pageView(info.host, model, read, labels, graphs), style);

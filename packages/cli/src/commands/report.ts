@@ -10,6 +10,7 @@ import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { renderPage } from '../page/render-page.js';
+import { misbehaviourRanges, readFeedback } from '../score/feedback-store.js';
 import { type FoundWindow, findWindow } from '../window/find-window.js';
 import { windowOptions } from '../window/window-options.js';
 
@@ -61,7 +62,9 @@ export const reportCommand = defineCommand({
     }
     const read =
       store && found
-        ? await readWindow(store.samples.read(found.query, { signal }), found.window, model)
+        ? await readWindow(store.samples.read(found.query, { signal }), found.window, model, {
+            feedback: await readFeedback(store),
+          })
         : { recording: null, scores: null, modes: [] };
     const host = found?.host ?? model?.host ?? '';
     const page = await renderPage(
@@ -86,15 +89,16 @@ export const reportCommand = defineCommand({
 async function learnFrom(
   { signal, notices }: CommandContext,
   store: Store,
-  { query, window }: FoundWindow,
+  { host, query, window }: FoundWindow,
 ): Promise<Model | EthogramError> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
+  const exclude = await misbehaviourRanges(store, host);
   const progress = notices.progress('learning');
   try {
     return await train(
       () => store.samples.read(query, { signal }),
-      { name: query.recording ?? 'window', window, seed: 1 },
+      { name: query.recording ?? 'window', window: { ...window, exclude }, seed: 1 },
       {
         signal,
         evaluate: countIncidents,

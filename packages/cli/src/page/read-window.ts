@@ -7,6 +7,7 @@ import {
   type ScoreView,
   type SourceModes,
 } from '@ethogram/report';
+import type { Feedback } from '@ethogram/score';
 import { ModeFollower } from './mode-follower.js';
 
 /** What a page shows of recorded ticks. */
@@ -20,16 +21,20 @@ export interface ReadWindow {
 /**
  * Reads the blocks of a window once and adds them up for a page, scored where there is a model. Memory depends on
  * the sources, not on the length of the window.
- * @param scoredFrom scores of ticks before it are left out: the scorer only warms up on them.
+ * @param options `scoredFrom`: scores of ticks before it are left out, the scorer only warms up on
+ *   them; `feedback`: what people said of earlier anomalies.
  */
 export async function readWindow(
   blocks: AsyncIterable<Block>,
   range: TimeRange,
   model: Model | null,
-  scoredFrom = range.from,
+  {
+    scoredFrom = range.from,
+    feedback = [],
+  }: { readonly scoredFrom?: number; readonly feedback?: readonly Feedback[] } = {},
 ): Promise<ReadWindow> {
   const { createScorer } = await import('@ethogram/score');
-  const scorer = model && createScorer(model);
+  const scorer = model && createScorer(model, { feedback });
   const recording = new RecordingDigest(range);
   let scores: ScoreDigest | undefined;
   let modes: ModeFollower | undefined;
