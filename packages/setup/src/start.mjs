@@ -30,13 +30,21 @@ async function main(storeArguments) {
   for (const format of ['json', 'dot', 'svg']) {
     await ethogram('graph', '--model', model, '--format', format, '--out', file(`graph.${format}`));
   }
+  const report = file('report.html');
+  await ethogram('report', '--model', model, '--recording', recording, '--out', report);
   step('What was learned');
   await ethogram('models', 'show', model, '--step', 'summary');
+  // The store's URI may hold a password: it is not printed again.
+  const same = storeArguments.length > 0 ? ', with the same --store' : '';
   say(`
-Files: ${model}, ${file('graph.svg')} (open it in a browser), ${file('graph.dot')}, ${file('graph.json')}
-Next:  node_modules/.bin/ethogram record --duration 15m --recording more   # rates need 15 minutes
-       node_modules/.bin/ethogram train --recording more --name host
-       node_modules/.bin/ethogram score --model host --live`);
+Files: ${report} and ${file('graph.svg')} (open them in a browser), ${model},
+       ${file('graph.dot')}, ${file('graph.json')}
+Next, for rates, which need 15 minutes${same}:
+  node_modules/.bin/ethogram record --duration 15m --recording more
+  node_modules/.bin/ethogram train --recording more --name host
+  node_modules/.bin/ethogram score --model host --live
+Or leave it running, recording, learning and scoring by itself${same}:
+  node_modules/.bin/ethogram run`);
 
   async function ethogram(...args) {
     say(`$ ethogram ${args.join(' ')}`);
