@@ -73,6 +73,7 @@ svg .limit { fill: none; stroke-dasharray: 6 4; stroke-width: 1.3; } svg .limit.
 .marker { stroke: var(--known); stroke-opacity: .55; stroke-dasharray: 1.5 2.5; fill: none; }
 .graph .bg { fill: transparent; } .graph figure svg { width: auto; max-width: 100%; margin: 0 auto; }
 footer { color: var(--faint); font-size: .85rem; padding-top: 2rem; padding-bottom: 3rem; }
+@media (max-width: 48rem) { nav { position: static; } html { scroll-padding-top: 1rem; } }
 @media print {
   body { font-size: 10.5pt; } header, main, footer { max-width: none; padding: 0; } nav, .skip { display: none; }
   section { padding-top: 1rem; } section + section { margin-top: .8rem; } h2, h3, caption { break-after: avoid; }
