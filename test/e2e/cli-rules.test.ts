@@ -62,6 +62,18 @@ describe('the way of a file through the program', () => {
     expect(two?.stdout).toBe(one?.stdout);
   });
 
+  test('an export at a step has a row for each of its intervals', async () => {
+    const rows = async (...more: string[]) => {
+      const { code, stdout } = await ethogram(['export', '--recording', 'plant', ...more]);
+      expect(code).toBe(0);
+      return stdout.trim().split('\n').slice(1);
+    };
+    const minutes = new Set((await rows()).map((row) => row.slice(0, '2026-05-01T10:00'.length)));
+    const merged = await rows('--step', '1m');
+    expect(merged).toHaveLength(minutes.size);
+    expect(minutes.size).toBeLessThan(ROWS);
+  });
+
   test('Parquet on standard output is the bytes of the file', async () => {
     const out = join(folder, 'plant.parquet');
     const args = ['export', '--recording', 'plant', '--format', 'parquet'];

@@ -10,6 +10,9 @@ import { windowOptions } from '../window/window-options.js';
 /** Every format that the exporter writes; a test compares, since it is loaded only when needed. */
 const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
+/** What `--step` means, milliseconds. */
+const STEPS_MS = Object.freeze({ '10s': 10_000, '1m': 60_000 } as const);
+
 /** `export`: a window of the store as a file. */
 export const exportCommand = defineCommand({
   name: 'export',
@@ -23,12 +26,20 @@ export const exportCommand = defineCommand({
       help: 'csv has a column for each metric, ndjson a line for each value, parquet is for analysis elsewhere',
       example: 'ndjson',
     }),
+    step: option(choice(['10s', '1m']), {
+      help: 'merge ticks to this length: counters, distributions, links and losses add up, gauges keep their last value',
+      example: '1m',
+    }),
     out: option(file, { help: 'the file (default: standard output)', example: 'live.csv.gz' }),
   },
   examples: [
     {
       run: 'ethogram export --recording live --format csv --out live.csv.gz',
       does: 'a recording, compressed',
+    },
+    {
+      run: 'ethogram export --recording live --step 1m --format parquet --out live.parquet',
+      does: 'a row for each minute and metric',
     },
     { run: 'ethogram export --from -1h --format ndjson | head', does: 'the last hour' },
   ],
@@ -37,9 +48,10 @@ export const exportCommand = defineCommand({
     const store = await context.openStore('read');
     const found = await findWindow(store, options, clock.nowMs());
     const { exportBlocks, exportToFile } = await import('@ethogram/store');
+    const query = { ...found.query, ...(options.step ? { stepMs: STEPS_MS[options.step] } : {}) };
     const progress = notices.progress('exporting');
     const read = () =>
-      counted(store.samples.read(found.query, { signal }), (ticks) =>
+      counted(store.samples.read(query, { signal }), (ticks) =>
         progress.update(ticks, found.ticks),
       );
     if (options.out === undefined || options.out === '-') {

@@ -56,7 +56,10 @@ describe('docs/formats.md', () => {
     if (command === 'export') {
       const out = new PassThrough();
       const written = text(out);
-      const read = () => store.samples.read({ recording });
+      const stepMs = { '10s': 10_000, '1m': 60_000 } as const;
+      const step = value('--step') as keyof typeof stepMs | undefined;
+      const read = () =>
+        store.samples.read({ recording, ...(step ? { stepMs: stepMs[step] } : {}) });
       await exportBlocks(read, value('--format') as ExportFormat, out);
       out.end();
       return written;
