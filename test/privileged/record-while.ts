@@ -12,10 +12,16 @@ export interface Recorded {
   sumAll(metric: RegExp): number;
   /** The sum of the metrics of a process source that match. */
   sumOf(name: string, metric: RegExp): number;
-  /** What was lost, by cause; late ticks apart, which say how busy the machine is. */
+  /**
+   * What was lost, by cause. Left out is what other processes of the host cause: late ticks, which
+   * say how busy it is, and links of theirs whose other end had gone before it could be named.
+   */
   readonly lost: Readonly<Record<string, number>>;
   readonly links: readonly Link[];
 }
+
+/** Causes of loss that say something of the rest of the host only. */
+const ELSEWHERE = ['tick.late', 'links.unowned'];
 
 /** Why the eBPF backend cannot run here; nothing where it can. */
 export async function whyNoEbpf(): Promise<string | undefined> {
@@ -65,7 +71,7 @@ function addUp(ticks: readonly Tick[]): Recorded {
   const lost: Record<string, number> = {};
   for (const tick of ticks) {
     for (const [cause, count] of Object.entries(tick.lost)) {
-      if (cause === 'tick.late') continue;
+      if (ELSEWHERE.includes(cause)) continue;
       lost[cause] = (lost[cause] ?? 0) + count;
     }
   }
