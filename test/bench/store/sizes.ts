@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualClock, type Tick } from '@ethogram/core';
 import { exportToFile, openStore, type Store } from '@ethogram/store';
+import { writeParquetElsewhere } from './parquet-elsewhere.js';
 import { say, table } from './report.js';
 
 const RECORDING = 'bench';
@@ -33,6 +34,9 @@ export async function measureSizes(ticks: readonly Tick[]): Promise<void> {
       row(`export as ${name}`, await exported(store, join(folder, `out.${name}`), format));
     }
     await store.close();
+    const elsewhere = await writeParquetElsewhere(join(folder, 'out.parquet'));
+    if ('reason' in elsewhere) say(`Parquet by pyarrow: not measured: ${elsewhere.reason}\n`);
+    else for (const { name, bytes } of elsewhere.files) row(`the same by pyarrow, ${name}`, bytes);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
