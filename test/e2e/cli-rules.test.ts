@@ -69,7 +69,7 @@ describe('the way of a file through the program', () => {
       return stdout.trim().split('\n').slice(1);
     };
     const minutes = new Set((await rows()).map((row) => row.slice(0, '2026-05-01T10:00'.length)));
-    const merged = await rows('--step', '1m');
+    const merged = await rows('--resolution', '1m');
     expect(merged).toHaveLength(minutes.size);
     expect(minutes.size).toBeLessThan(ROWS);
   });

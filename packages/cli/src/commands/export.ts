@@ -10,8 +10,8 @@ import { windowOptions } from '../window/window-options.js';
 /** Every format that the exporter writes; a test compares, since it is loaded only when needed. */
 const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
-/** What `--step` means, milliseconds. */
-const STEPS_MS = Object.freeze({ '10s': 10_000, '1m': 60_000 } as const);
+/** What `--resolution` means, milliseconds. */
+const RESOLUTIONS_MS = Object.freeze({ '10s': 10_000, '1m': 60_000 } as const);
 
 /** `export`: a window of the store as a file. */
 export const exportCommand = defineCommand({
@@ -26,7 +26,7 @@ export const exportCommand = defineCommand({
       help: 'csv has a column for each metric, ndjson a line for each value, parquet is for analysis elsewhere',
       example: 'ndjson',
     }),
-    step: option(choice(['10s', '1m']), {
+    resolution: option(choice(['10s', '1m']), {
       help: 'merge ticks to this length: counters, distributions, links and losses add up, gauges keep their last value',
       example: '1m',
     }),
@@ -38,7 +38,7 @@ export const exportCommand = defineCommand({
       does: 'a recording, compressed',
     },
     {
-      run: 'ethogram export --recording live --step 1m --format parquet --out live.parquet',
+      run: 'ethogram export --recording live --resolution 1m --format parquet --out live.parquet',
       does: 'a row for each minute and metric',
     },
     { run: 'ethogram export --from -1h --format ndjson | head', does: 'the last hour' },
@@ -48,7 +48,10 @@ export const exportCommand = defineCommand({
     const store = await context.openStore('read');
     const found = await findWindow(store, options, clock.nowMs());
     const { exportBlocks, exportToFile } = await import('@ethogram/store');
-    const query = { ...found.query, ...(options.step ? { stepMs: STEPS_MS[options.step] } : {}) };
+    const query = {
+      ...found.query,
+      ...(options.resolution ? { stepMs: RESOLUTIONS_MS[options.resolution] } : {}),
+    };
     const progress = notices.progress('exporting');
     const read = () =>
       counted(store.samples.read(query, { signal }), (ticks) =>

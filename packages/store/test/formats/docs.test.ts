@@ -57,7 +57,7 @@ describe('docs/formats.md', () => {
       const out = new PassThrough();
       const written = text(out);
       const stepMs = { '10s': 10_000, '1m': 60_000 } as const;
-      const step = value('--step') as keyof typeof stepMs | undefined;
+      const step = value('--resolution') as keyof typeof stepMs | undefined;
       const read = () =>
         store.samples.read({ recording, ...(step ? { stepMs: stepMs[step] } : {}) });
       await exportBlocks(read, value('--format') as ExportFormat, out);
