@@ -11,8 +11,12 @@ static void seed(struct sock *sk, u16 kind, u16 flags)
   struct flow *flow = bpf_map_lookup_elem(&flows, &key);
   if (!flow)
     flow = add_flow(sk, &key, kind, flags | FLOW_SEEDED);
-  if (flow)
-    flow->census = flow_census;
+  if (!flow)
+    return;
+  /* Bytes may have made the entry before this walk came by; they do not tell who called. */
+  if (!(flow->flags & (FLOW_ACCEPTOR | FLOW_INITIATOR)))
+    flow->flags |= flags;
+  flow->census = flow_census;
 }
 
 SEC("iter/tcp")

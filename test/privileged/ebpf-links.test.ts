@@ -89,6 +89,27 @@ describe.skipIf(reason !== undefined)('links seen by eBPF', () => {
     }));
   }
 
+  it('knows who called on connections that never rest while it starts', async () => {
+    const pairs = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const [server, client] = [program('server'), program('client')];
+        const [, port] = await start(server.path, ['serve', 'tcp', '127.0.0.1']);
+        const [caller] = await start(client.path, ['call', 'tcp', '127.0.0.1', port]);
+        return { server, client, caller };
+      }),
+    );
+    const busy = Promise.all(pairs.map(({ caller }) => say(caller, 60_000)));
+    const recorded = await recordWhile(() => delay(500));
+    await busy;
+    for (const { server, client } of pairs) {
+      between(recorded, client.name, server.name, 'tcp');
+      const turned = recorded.links.filter(
+        ({ from, kind }) => from.name === server.name && kind === 'tcp',
+      );
+      expect(turned).toEqual([]);
+    }
+  });
+
   it.each(KINDS)(
     'charges a %s connection made after the start, to the byte',
     async (kind, link) => {
