@@ -1,0 +1,2 @@
+export type { BenchResult, BenchTable } from './bench-result.js';
+export { writeBenchResult } from './bench-result.js';
