@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { learnGraph } from '@ethogram/learn';
 import type { GraphPart } from '@ethogram/model';
+import { type BenchTable, writeBenchResult } from '@ethogram/testkit/bench';
 import { type EdgeQuality, edgeQuality, type PairScores } from './edge-quality.js';
 import { processSeries } from './process-series.js';
 import { readScene } from './read-scene.js';
@@ -16,7 +17,9 @@ recipe of scikit-learn's stock market example on the same series.
 
   npm run bench:graph -- [--sizes 20,100,300] [--seeds 11,12,13] [--samples 1800]
                          [--generator SCRIPT.py] [--no-recipe] [--recipe-seeds 1] [--times 100,300,500]
+                         [--write]
 
+--write leaves the figures in test/bench/results/graph.json.
 Without --generator (or ETHOGRAM_GRAPH_GENERATOR) the series come from the bench's own generator;
 with it from \`python SCRIPT --p P --n N --seed S --out DIR [--null]\`.
 `;
@@ -45,6 +48,7 @@ const { values: flags } = parseArgs({
     generator: { type: 'string' },
     'no-recipe': { type: 'boolean', default: false },
     'recipe-seeds': { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -151,12 +155,18 @@ function runRecipe(scene: Scene, python: string): { scores: PairScores; ms: numb
   return { scores, ms };
 }
 
-function row(name: string, list: readonly EdgeQuality[], more = ''): string {
+/** Means over the seeds: AUPR, F1, precision, recall. */
+function means(list: readonly EdgeQuality[]): string[] {
   const of = (key: keyof EdgeQuality) => mean(list.map((one) => one[key])).toFixed(3);
-  return `  ${name.padEnd(24)} ${of('aupr')}  ${of('f1')}  ${of('precision')}  ${of('recall')}  ${more}`;
+  return [of('aupr'), of('f1'), of('precision'), of('recall')];
 }
 
-async function quality(python: string | undefined): Promise<void> {
+function row(name: string, list: readonly EdgeQuality[], more = ''): string {
+  return `  ${name.padEnd(24)} ${means(list).join('  ')}  ${more}`;
+}
+
+async function quality(python: string | undefined): Promise<BenchTable> {
+  const rows: string[][] = [];
   say('quality, means over the seeds    AUPR   F1     prec.  recall');
   for (const p of numbers(flags.sizes)) {
     const ours: EdgeQuality[] = [];
@@ -174,31 +184,51 @@ async function quality(python: string | undefined): Promise<void> {
       }
     }
     const hidden = ours.reduce((sum, one) => sum + one.hidden, 0);
-    const note = `directions ${lead.right} right, ${lead.wrong} wrong; hidden pairs ${hidden}`;
-    say(row(`p = ${p} Ethogram`, ours, note));
-    if (theirs.length > 0) say(row(`p = ${p} stock market`, theirs, `${theirs.length} seed(s)`));
+    const led = `${lead.right} right, ${lead.wrong} wrong`;
+    say(row(`p = ${p} Ethogram`, ours, `directions ${led}; hidden pairs ${hidden}`));
+    rows.push([String(p), '**Ethogram**', ...means(ours), led]);
+    if (theirs.length > 0) {
+      say(row(`p = ${p} stock market`, theirs, `${theirs.length} seed(s)`));
+      rows.push([String(p), `stock-market recipe (${theirs.length} seed)`, ...means(theirs), '–']);
+    }
     const goal = GOALS.get(p);
     if (goal) say(`  goal                     ${goal.aupr.toFixed(3)}  ${goal.f1.toFixed(3)}`);
   }
+  return {
+    title: 'Edges found, series with a known graph',
+    columns: ['sources', 'method', 'AUPR', 'F1', 'precision', 'recall', 'directions'],
+    rows,
+    note: `n = ${flags.samples}, means over seeds ${flags.seeds}, which were held out from development.`,
+  };
 }
 
-async function unrelated(python: string | undefined): Promise<void> {
+async function unrelated(python: string | undefined): Promise<BenchTable> {
+  const rows: (string | number)[][] = [];
   say('unrelated sources: edges found');
   for (const p of numbers(flags.sizes)) {
     const found: string[] = [];
+    let wrong = 0;
     for (const seed of numbers(flags.seeds)) {
       const scene = makeScene(p, seed, true, python);
       const { hidden, falseEdges } = edgeQuality(
         scene,
         scoresOf(scene, (await learn(scene, false)).part),
       );
+      wrong += falseEdges;
       found.push(`${falseEdges} false + ${hidden} of ${scene.hidden.length} hidden pairs`);
     }
     say(`  p = ${String(p).padEnd(4)} ${found.join('; ')}`);
+    rows.push([p, wrong]);
   }
+  return {
+    title: 'Edges between sources that do not depend on each other',
+    columns: ['sources', `edges in ${numbers(flags.seeds).length} draws`],
+    rows,
+  };
 }
 
-async function times(python: string | undefined): Promise<void> {
+async function times(python: string | undefined): Promise<BenchTable> {
+  const rows: string[][] = [];
   say(`seconds, n = ${flags.samples}   full    fast    GraphicalLassoCV`);
   for (const p of numbers(flags.times)) {
     const scene = makeScene(p, numbers(flags.seeds)[0] ?? 11, false, python);
@@ -214,7 +244,14 @@ async function times(python: string | undefined): Promise<void> {
     say(
       `  p = ${String(p).padEnd(12)} ${full.toFixed(2).padEnd(7)} ${fast.toFixed(2).padEnd(7)} ${peer}`,
     );
+    rows.push([String(p), full.toFixed(2), fast.toFixed(2), peer]);
   }
+  return {
+    title: 'Seconds to learn a graph',
+    columns: ['sources', 'full', 'fast mode', 'GraphicalLassoCV'],
+    rows,
+    note: `n = ${flags.samples}; goals: full 10 s at 100 and 60 s at 300 sources, fast 1, 4 and 10 s at 100, 300 and 500.`,
+  };
 }
 
 if (flags.help) say(HELP);
@@ -223,7 +260,13 @@ else {
   say(`series from ${script === undefined ? 'the own generator' : 'the given generator'}`);
   const needed = !flags['no-recipe'] || script !== undefined;
   const python = needed ? await findPython() : undefined;
-  await quality(python);
-  await unrelated(python);
-  await times(python);
+  const tables = [await quality(python), await unrelated(python), await times(python)];
+  if (flags.write) {
+    writeBenchResult(fileURLToPath(new URL('test/bench/results/graph.json', ROOT)), {
+      bench: 'graph',
+      command: 'npm run bench:graph',
+      versions: Object.fromEntries(PACKAGES.map((name) => name.split('==') as [string, string])),
+      tables,
+    });
+  }
 }

@@ -40,7 +40,7 @@ export function writeBenchResult(file: string, result: BenchResult): void {
       cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       architecture: process.arch,
-      kernel: release(),
+      kernel: release().split('.').slice(0, 2).join('.'),
       distribution: distribution(),
       node: process.version,
     },
