@@ -24,10 +24,12 @@ export const TEST_PACKAGES = [
   'linux-perf',
   'chromium',
   'prometheus',
+  'prometheus-alertmanager',
+  'wget',
 ];
 
-/** Wanted for a tool in it (promtool); the service that comes along shall not stay. */
-const UNWANTED_SERVICES = ['prometheus'];
+/** Wanted for the programs in them; the services that come along shall not stay. */
+const UNWANTED_SERVICES = ['prometheus', 'prometheus-alertmanager'];
 
 /**
  * Installs the Debian packages that are missing, saying so; where that isn't allowed it says what

@@ -4,7 +4,7 @@ import { nodeOutline } from './draw-node.js';
 import { num, type Pen } from './pen.js';
 
 /** Height of the legend. */
-export const LEGEND_HEIGHT = 74;
+export const LEGEND_HEIGHT = 92;
 
 /** Width that the legend needs. */
 export const LEGEND_WIDTH = 720;
@@ -46,10 +46,11 @@ export function drawLegend(pen: Pen, x: number, y: number, note: string): string
       `<text class="note" x="${left + 42}" y="${y + 37}">${name}</text>`,
     );
   }
+  // On lines of their own: wide fonts would run out of the picture beside the shapes.
   const rest = 'ring: hub · larger: more of its variance is its own · colour: behaves alike';
   parts.push(
-    `<text class="note" x="${x + 3 * 112}" y="${y + 37}">${rest}</text>`,
-    `<text class="note" x="${x}" y="${y + 64}">${xmlText(note)}</text>`,
+    `<text class="note" x="${x}" y="${y + 62}">${rest}</text>`,
+    `<text class="note" x="${x}" y="${y + 82}">${xmlText(note)}</text>`,
   );
   return `<g>${parts.join('')}</g>`;
 }
