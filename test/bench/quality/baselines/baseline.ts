@@ -6,8 +6,8 @@ export interface Baseline {
   readonly name: string;
   /** Whether the seed changes anything. */
   readonly seeded: boolean;
-  /** One score per row of `test`, larger = worse. */
-  score(train: Table, test: Table, rng: Rng): Float64Array;
+  /** One score per row of `test`, larger = worse; `test` follows `train` in steps of `intervalMs`. */
+  score(train: Table, test: Table, rng: Rng, intervalMs: number): Float64Array;
 }
 
 /** Both tables brought to mean 0 and standard deviation 1 of the first; constants become 0. */
