@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MODEL_SCHEMA, modelJsonSchema, READABLE_SCHEMAS } from '@ethogram/model';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../src/commands.js';
 import { cliReference } from '../src/docs/cli-reference.js';
@@ -26,6 +27,22 @@ describe('generated documentation', () => {
 
   test('docs/errors.md is what `npm run docs` writes', async () => {
     expect(read('errors.md')).toBe(errorReference(await errorCatalogue()));
+  });
+
+  test('docs/model.schema.json is what `npm run docs` writes', () => {
+    expect(JSON.parse(read('model.schema.json'))).toEqual(
+      JSON.parse(JSON.stringify(modelJsonSchema())),
+    );
+  });
+
+  test('docs/model-format.md names every schema version and every field of a model', () => {
+    const page = read('model-format.md');
+    for (const schema of READABLE_SCHEMAS) expect(page).toContain(`\`${schema}\``);
+    expect(page).toContain(`\`${MODEL_SCHEMA}\` (the present one)`);
+    const { properties } = modelJsonSchema() as { properties: Record<string, unknown> };
+    const cells = [...page.matchAll(/^\| (`[^|]+) \|/gm)].map((match) => match[1] ?? '');
+    const listed = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((m) => m[1]));
+    expect(listed).toEqual(expect.arrayContaining(Object.keys(properties)));
   });
 
   test('every error code has a remedy, an exit code, and the form PREFIX-NNNN', async () => {

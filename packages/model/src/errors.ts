@@ -32,4 +32,21 @@ export const modelErrors = defineErrors({
     remedy: 'Use the version of the product that wrote the model, or train again.',
     exitCode: 2,
   },
+  'MODEL-1007': {
+    title: 'A model is not signed by a trusted key',
+    remedy:
+      'Look at it with `ethogram models show`, then sign it with `ethogram models sign`, or add the key of who signed it to the trusted keys.',
+    exitCode: 2,
+  },
+  'MODEL-1008': {
+    title: 'The signature of a model does not fit it',
+    remedy: 'The model or its signature was changed; restore the original.',
+    exitCode: 2,
+  },
+  'MODEL-1009': {
+    title: 'A key cannot be used',
+    remedy:
+      'Make a pair: `openssl genpkey -algorithm ed25519 -out key.pem`, then `openssl pkey -in key.pem -pubout`.',
+    exitCode: 2,
+  },
 });

@@ -19,9 +19,17 @@ export {
   inferredEdgeSchema,
   observedEdgeSchema,
 } from './graph-part.js';
+export { READABLE_SCHEMAS } from './migrations.js';
 export type { LearningSteps, Model, Regime, Thresholds } from './model.js';
 export { MODEL_SCHEMA, modelJsonSchema, modelSchema, REGIMES } from './model.js';
 export { parseModel } from './parse.js';
 export { canonicalJson, contentHash, sealModel, serialiseModel } from './serialise.js';
+export {
+  assertTrusted,
+  keyFingerprint,
+  readSigningKey,
+  readTrustedKeys,
+  signModel,
+} from './signature.js';
 export type { CalibrationPart, FeaturePart, PackedMatrixPart, SourceModel } from './source-part.js';
 export { sourceModelSchema } from './source-part.js';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { graphPartSchema } from './graph-part.js';
+import { signatureSchema } from './signature-part.js';
 import { sourceModelSchema } from './source-part.js';
 
-/** The schema version that this code reads and writes. */
-export const MODEL_SCHEMA = 'ethogram-model/1';
+/** The schema version that this code writes; earlier ones are read by way of migrations.ts. */
+export const MODEL_SCHEMA = 'ethogram-model/2';
 
 const finite = z.number();
 const instantMs = z.int();
@@ -71,8 +72,10 @@ export const modelSchema = z.strictObject({
   schema: z.literal(MODEL_SCHEMA),
   /** The first 16 digits of the content hash. */
   id: z.string(),
-  /** SHA-256 of the canonical text with `id` and `contentHash` empty. */
+  /** SHA-256 of the canonical text with `id` and `contentHash` empty and without `signature`. */
   contentHash: hash,
+  /** Who vouches for it; null for nobody. */
+  signature: signatureSchema.nullable(),
   name: z.string().min(1),
   parent: z.string().nullable(),
   host: z.string(),
@@ -121,7 +124,16 @@ export type Thresholds = z.infer<typeof thresholdsSchema>;
 /** See {@link stepsSchema}. */
 export type LearningSteps = z.infer<typeof stepsSchema>;
 
-/** The published JSON Schema of a model document. */
+/**
+ * The published JSON Schema of a model document (docs/model.schema.json). What no JSON Schema can
+ * say is checked besides: that matrices fit each other, the content hash, and the signature.
+ */
 export function modelJsonSchema(): object {
-  return z.toJSONSchema(modelSchema);
+  const { $schema, ...schema } = z.toJSONSchema(modelSchema);
+  return {
+    $schema,
+    $id: `urn:${MODEL_SCHEMA.replace('/', ':')}`,
+    title: `A model of Ethogram, ${MODEL_SCHEMA}`,
+    ...schema,
+  };
 }

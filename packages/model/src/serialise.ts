@@ -17,16 +17,19 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** SHA-256 (hex) of a model's canonical text without its id and hash. */
-export function contentHash(model: Omit<Model, 'id' | 'contentHash'>): string {
-  const text = canonicalJson({ ...model, id: '', contentHash: '' });
+/**
+ * SHA-256 (hex) of a model's canonical text without its id, hash and signature.
+ * @param document a model of any schema version, or what claims to be one.
+ */
+export function contentHash(document: object): string {
+  const text = canonicalJson({ ...document, id: '', contentHash: '', signature: undefined });
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Gives a model its id and content hash. */
-export function sealModel(model: Omit<Model, 'id' | 'contentHash'>): Model {
+/** Gives a model its id and content hash; it is signed by nobody. */
+export function sealModel(model: Omit<Model, 'id' | 'contentHash' | 'signature'>): Model {
   const digest = contentHash(model);
-  return { ...model, id: digest.slice(0, 16), contentHash: digest };
+  return { ...model, id: digest.slice(0, 16), contentHash: digest, signature: null };
 }
 
 /** The text of a model: the same model is always the same bytes. */

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { modelJsonSchema } from '@ethogram/model';
 import { commands } from '../commands.js';
 import { cliReference } from './cli-reference.js';
 import { errorCatalogue, errorReference } from './error-reference.js';
@@ -7,3 +8,7 @@ import { errorCatalogue, errorReference } from './error-reference.js';
 const docs = new URL('../../../../docs/', import.meta.url);
 writeFileSync(new URL('cli.md', docs), cliReference(commands));
 writeFileSync(new URL('errors.md', docs), errorReference(await errorCatalogue()));
+writeFileSync(
+  new URL('model.schema.json', docs),
+  `${JSON.stringify(modelJsonSchema(), undefined, 2)}\n`,
+);
