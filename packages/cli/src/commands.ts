@@ -20,6 +20,7 @@ import {
 import { modelsDiffCommand } from './commands/models-diff.js';
 import { modelsLsCommand } from './commands/models-ls.js';
 import { modelsShowCommand } from './commands/models-show.js';
+import { modelsSignCommand } from './commands/models-sign.js';
 import { recordCommand } from './commands/record.js';
 import { recordingsCommand } from './commands/recordings.js';
 import { recordingsRmCommand } from './commands/recordings-rm.js';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = Object.freeze([
   modelsImportCommand,
   modelsPromoteCommand,
   modelsRollbackCommand,
+  modelsSignCommand,
   thresholdsCommand,
   runCommand,
   demoCommand,

@@ -72,6 +72,16 @@ export const cliErrors = defineErrors({
     remedy: "Make it root's or your own, and writable by its owner alone: chmod go-w FILE.",
     exitCode: 2,
   },
+  'CLI-1015': {
+    title: 'The trusted keys could have been written by someone else',
+    remedy: 'chown root:root FILE && chmod 644 FILE, after you have looked at what it holds.',
+    exitCode: 2,
+  },
+  'CLI-1016': {
+    title: 'Others may read the signing key',
+    remedy: 'chmod 600 FILE; take a new key where somebody may have read it.',
+    exitCode: 2,
+  },
   'CLI-9001': {
     title: 'Something failed that should not have',
     remedy: 'Run again with --log-level debug, and report what it prints as a bug.',

@@ -1,7 +1,7 @@
 import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
 import { openStore } from '@ethogram/store';
 import { expect, test } from 'vitest';
-import { keepFeedback, misbehaviourRanges, readFeedback } from '../src/score/feedback-store.js';
+import { keepFeedback, readFeedback, strangeRanges } from '../src/score/feedback-store.js';
 import { findAnomaly } from '../src/score/find-anomaly.js';
 import { keepEvents } from '../src/score/keep-events.js';
 
@@ -60,6 +60,14 @@ test('anomalies are found by their id and by that of their incident, and its tic
   ]);
 });
 
+test('an incident that is open is left out of training until it is closed', async () => {
+  const store = await openStore('memory:', { mode: 'write' });
+  await keepEvents(store, { ...tick, incidents: [{ ...incident, state: 'open' }] });
+  expect(await strangeRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
+  await keepEvents(store, tick);
+  expect(await strangeRanges(store, 'h')).toEqual([]);
+});
+
 test('only what was called misbehaviour is left out of training, its last tick included', async () => {
   const store = await openStore('memory:', { mode: 'write' });
   await keepEvents(store, tick);
@@ -72,9 +80,9 @@ test('only what was called misbehaviour is left out of training, its last tick i
     metrics: [],
   };
   await keepFeedback(store, 'h', { ...said, verdict: 'expected' });
-  expect(await misbehaviourRanges(store, 'h')).toEqual([]);
+  expect(await strangeRanges(store, 'h')).toEqual([]);
   await keepFeedback(store, 'h', { ...said, verdict: 'misbehaviour' });
-  expect(await misbehaviourRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
-  expect(await misbehaviourRanges(store, 'other')).toEqual([]);
+  expect(await strangeRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
+  expect(await strangeRanges(store, 'other')).toEqual([]);
   expect(await readFeedback(store)).toHaveLength(1);
 });

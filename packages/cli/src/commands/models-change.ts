@@ -3,7 +3,13 @@ import { countText, printable } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
 import { type ArgumentSpec, type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
-import { modelPin, parseReference, readModelFile, storedModel } from '../models/load-model.js';
+import {
+  assertVouched,
+  modelPin,
+  parseReference,
+  readModelFile,
+  storedModel,
+} from '../models/load-model.js';
 import { file, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
@@ -77,6 +83,7 @@ export const modelsImportCommand = defineCommand({
   async run(context, options, [path = '']) {
     const json = await readModelFile(path);
     const model = parseModel(json);
+    assertVouched(context.globals, model);
     const name = options.name ?? model.name;
     const store = await context.openStore('annotate');
     const version = await store.models.put({
@@ -133,11 +140,13 @@ export const modelsRollbackCommand = defineCommand({
 });
 
 async function promote(
-  { out }: CommandContext,
+  { out, globals }: CommandContext,
   store: Store,
   name: string,
   version: number,
 ): Promise<void> {
+  const stored = await store.models.get(name, version);
+  if (stored) assertVouched(globals, parseModel(stored.json));
   if (!(await store.models.promote(name, version))) {
     throw cliErrors.make(
       'CLI-1006',

@@ -1,7 +1,7 @@
 import { diffModels } from '@ethogram/model';
 import { printable } from '@ethogram/report';
 import { defineCommand } from '../command.js';
-import { loadModel } from '../models/load-model.js';
+import { lookAtModel } from '../models/load-model.js';
 
 /** `models diff`: what changed from one model to another. */
 export const modelsDiffCommand = defineCommand({
@@ -16,7 +16,7 @@ export const modelsDiffCommand = defineCommand({
   options: {},
   examples: [{ run: 'ethogram models diff web@1 web@2', does: 'what the second version changed' }],
   async run(context, _options, [older = '', newer = '']) {
-    const diff = diffModels(await loadModel(context, older), await loadModel(context, newer));
+    const diff = diffModels(await lookAtModel(context, older), await lookAtModel(context, newer));
     await context.out.document({ type: 'modelDiff', ...diff }, diff.lines.map(printable));
     return 0;
   },

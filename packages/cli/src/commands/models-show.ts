@@ -1,6 +1,6 @@
 import { learnedLines, modelRecord, STEP_NAMES, stepView } from '@ethogram/report';
 import { defineCommand } from '../command.js';
-import { loadModel } from '../models/load-model.js';
+import { lookAtModel } from '../models/load-model.js';
 import { choice } from '../options/kinds.js';
 import { option } from '../options/option.js';
 
@@ -28,7 +28,7 @@ export const modelsShowCommand = defineCommand({
     { run: 'ethogram models show web.json --step explore -o csv', does: 'every metric as CSV' },
   ],
   async run(context, { step }, [meant = '']) {
-    const model = await loadModel(context, meant);
+    const model = await lookAtModel(context, meant);
     if (step === 'summary') {
       await context.out.document(modelRecord(model), learnedLines(model));
       return 0;

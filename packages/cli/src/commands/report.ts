@@ -10,7 +10,7 @@ import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { renderPage } from '../page/render-page.js';
-import { misbehaviourRanges, readFeedback } from '../score/feedback-store.js';
+import { readFeedback, strangeRanges } from '../score/feedback-store.js';
 import { type FoundWindow, findWindow } from '../window/find-window.js';
 import { windowOptions } from '../window/window-options.js';
 
@@ -93,7 +93,7 @@ async function learnFrom(
 ): Promise<Model | EthogramError> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
-  const exclude = await misbehaviourRanges(store, host);
+  const exclude = await strangeRanges(store, host);
   const progress = notices.progress('learning');
   try {
     return await train(

@@ -6,10 +6,11 @@ import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { judgeCandidate } from '../models/judge-candidate.js';
 import { loadModel, modelPin } from '../models/load-model.js';
+import { signerOf } from '../models/model-keys.js';
 import { file, integer, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
-import { misbehaviourRanges } from '../score/feedback-store.js';
+import { strangeRanges } from '../score/feedback-store.js';
 import { findWindow } from '../window/find-window.js';
 import { excludeOption, windowOptions } from '../window/window-options.js';
 
@@ -18,7 +19,7 @@ export const trainCommand = defineCommand({
   name: 'train',
   summary: 'learn a model from a recording or a window',
   description:
-    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The time of incidents that `ethogram ack --misbehaviour` named is left out. The same window and seed give the same model to the byte.',
+    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The time of incidents that are open, or that `ethogram ack --misbehaviour` named, is left out. The same window and seed give the same model to the byte.',
   options: {
     ...windowOptions,
     ...excludeOption,
@@ -39,6 +40,10 @@ export const trainCommand = defineCommand({
     update: option(text('MODEL'), {
       help: 'the model that this one follows: it takes over its name, and stays a candidate where it opens more incidents on the time held out',
       example: 'web',
+    }),
+    sign: option(file, {
+      help: 'sign the model with this private ed25519 key; without it, and with --require-signature, it stays a candidate',
+      example: 'key.pem',
     }),
     requireReady: flag({
       help: 'exit with 4 where the model is not ready; it is kept as a candidate, not as the active one',
@@ -62,6 +67,7 @@ export const trainCommand = defineCommand({
   ],
   async run(context, options) {
     const { clock, notices, out, signal } = context;
+    const sign = options.sign === undefined ? undefined : signerOf(options.sign);
     const store = await context.openStore('annotate');
     const parent =
       options.update === undefined ? undefined : await loadModel(context, options.update);
@@ -69,14 +75,14 @@ export const trainCommand = defineCommand({
     const read = () => store.samples.read(found.query, { signal });
     const { train } = await import('@ethogram/learn');
     const { countIncidents } = await import('@ethogram/score');
-    const misbehaved = await misbehaviourRanges(store, found.host);
+    const strange = await strangeRanges(store, found.host);
     const startNs = clock.monotonicNs();
     const progress = notices.progress('training');
-    const model = await train(
+    const learned = await train(
       read,
       {
         name: options.name ?? parent?.name ?? options.recording ?? 'window',
-        window: { ...found.window, exclude: [...found.window.exclude, ...misbehaved] },
+        window: { ...found.window, exclude: [...found.window.exclude, ...strange] },
         seed: options.seed,
         falseAlarms: options.falseAlarms,
         parent: parent?.id ?? null,
@@ -88,10 +94,13 @@ export const trainCommand = defineCommand({
       },
     );
     progress.finish();
+    const model = sign ? sign(learned) : learned;
     const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
     const isReady = model.coverage.ready;
     const judgement = parent && (await judgeCandidate(model, parent, read, countIncidents));
-    const isCandidate = (options.requireReady && !isReady) || judgement?.promote === false;
+    const isUnsigned = context.globals.requireSignature && !sign;
+    const isCandidate =
+      isUnsigned || (options.requireReady && !isReady) || judgement?.promote === false;
     const version = await keep(context, store, model, isCandidate);
     if (options.out !== undefined) await writeResult(out, options.out, serialiseModel(model));
     if (options.out !== '-') {
@@ -101,7 +110,7 @@ export const trainCommand = defineCommand({
         { ...trainingRecord(model, told), state, ...(judgement ? { judgement } : {}) },
         [
           ...trainingLines(model, told),
-          `state       ${state}${judgement ? `: ${judgement.reason}` : ''}`,
+          `state       ${[state, ...(isUnsigned ? ['not signed'] : []), ...(judgement ? [judgement.reason] : [])].join(': ')}`,
         ],
       );
     }

@@ -40,7 +40,9 @@ export async function judgeCandidate(
   if (heldOut === null) {
     return { promote: false, reason: 'no time was held out to compare the two models on' };
   }
-  const { incidents } = await count(before, read(), candidate.calibrationFrom);
+  // The time to compare on is the candidate's, of which the earlier model's window knows nothing.
+  const { window, calibrationFrom } = candidate;
+  const { incidents } = await count({ ...before, window }, read(), calibrationFrom);
   const hours = heldOut.hours.toFixed(1);
   const reason = `${countText(heldOut.incidents, 'incident')} in ${hours} h held out, ${incidents} under the model before it`;
   return { promote: heldOut.incidents <= incidents, reason };

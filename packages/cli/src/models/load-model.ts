@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { type Model, parseModel } from '@ethogram/model';
+import { assertTrusted, type Model, parseModel } from '@ethogram/model';
 import { printable } from '@ethogram/report';
 import type { StoredModel } from '@ethogram/store';
 import type { CommandContext } from '../command.js';
 import { cliErrors } from '../errors.js';
+import type { GlobalValues } from '../options/global-options.js';
+import { trustedKeys } from './model-keys.js';
 
 /** A model file above this is none of ours; the parser's own limit is the same. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -27,13 +29,37 @@ export function parseReference(text: string): ModelReference {
 }
 
 /**
- * The model that `--model` means: a file where there is one of that path, else one of the store.
+ * The model that `--model` means, to work with: a file where there is one of that path, else one
+ * of the store.
  * @throws CLI-1006 where there is neither, CLI-1008 where a file cannot be read, MODEL-… where it
- * is no model.
+ * is no model, or with --require-signature none that a trusted key vouches for.
  */
 export async function loadModel(context: CommandContext, reference: string): Promise<Model> {
+  const model = await lookAtModel(context, reference);
+  assertVouched(context.globals, model);
+  return model;
+}
+
+/**
+ * With --require-signature: sees to it that a trusted key vouches for a model.
+ * @throws MODEL-1007; CLI-1008, CLI-1015 or MODEL-1009 for the file of the keys.
+ */
+export function assertVouched(
+  globals: Pick<GlobalValues, 'requireSignature' | 'trustedKeys'>,
+  model: Model,
+): void {
+  if (globals.requireSignature) assertTrusted(model, trustedKeys(globals.trustedKeys));
+}
+
+/** Whether a reference means a file. */
+export function isModelFile(reference: string): boolean {
+  return existsSync(reference) || /[/\\]|\.json$/.test(reference);
+}
+
+/** A model to look at, whoever vouches for it; see {@link loadModel}. */
+export async function lookAtModel(context: CommandContext, reference: string): Promise<Model> {
   if (existsSync(reference)) return parseModel(await readModelFile(reference));
-  if (/[/\\]|\.json$/.test(reference)) {
+  if (isModelFile(reference)) {
     throw cliErrors.make(
       'CLI-1006',
       `expected a model file, found none at ${printable(reference)}`,

@@ -22,6 +22,13 @@ export const globalOptions = Object.freeze({
     help: 'how much to log on standard error, as JSON lines',
     example: 'debug',
   }),
+  requireSignature: flag({
+    help: 'work only with models that a trusted key has signed',
+  }),
+  trustedKeys: option(file, {
+    help: 'public ed25519 keys in PEM, in a file of root that only root may write (default: /etc/ethogram/trusted-keys.pem, where it exists)',
+    example: '/etc/ethogram/trusted-keys.pem',
+  }),
   config: option(file, {
     help: 'config file in TOML (default: $XDG_CONFIG_HOME/ethogram/config.toml, else /etc/ethogram/config.toml)',
     example: 'ethogram.toml',

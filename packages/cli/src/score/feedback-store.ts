@@ -22,22 +22,27 @@ export async function keepFeedback(store: Store, host: string, feedback: Feedbac
   });
 }
 
-/** The times of incidents that were called misbehaviour: never part of what is learned as normal. */
-export async function misbehaviourRanges(
-  store: Store,
-  host: string,
-): Promise<readonly TimeRange[]> {
+/**
+ * Times that are never part of what is learned as normal: of incidents that are still open, since
+ * nobody knows yet what they are, and of those that were called misbehaviour.
+ */
+export async function strangeRanges(store: Store, host: string): Promise<readonly TimeRange[]> {
   const ranges: TimeRange[] = [];
+  for (const { body } of await store.events.list({ kind: 'incident', host })) {
+    const incident = JSON.parse(body) as IncidentRecord;
+    if (incident.state === 'open') ranges.push(rangeOf(incident));
+  }
   for (const { verdict, anomaly } of await readFeedback(store, host)) {
     if (verdict !== 'misbehaviour') continue;
     const event = await store.events.get('anomaly', anomaly);
     const id = event && (JSON.parse(event.body) as { incident: string }).incident;
     const incident = id === undefined ? undefined : await store.events.get('incident', id);
-    if (incident) {
-      const { start, end } = JSON.parse(incident.body) as IncidentRecord;
-      // Ranges are half-open, the last tick of the incident belongs to it.
-      ranges.push({ from: Date.parse(start), to: Date.parse(end) + 1 });
-    }
+    if (incident) ranges.push(rangeOf(JSON.parse(incident.body) as IncidentRecord));
   }
   return ranges;
+}
+
+/** Ranges are half-open, the last tick of an incident belongs to it. */
+function rangeOf({ start, end }: IncidentRecord): TimeRange {
+  return { from: Date.parse(start), to: Date.parse(end) + 1 };
 }
