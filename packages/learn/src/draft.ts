@@ -2,7 +2,7 @@ import type { SourceId } from '@ethogram/core';
 import { type FeatureScale, PLAIN_SCALE, type SourceProfile } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
 import type { LearnSettings } from './options.js';
-import type { SourceSurvey, Survey } from './passes/survey.js';
+import type { SourceSurvey, Survey } from './rows/survey.js';
 
 /** A part of a model that is still being filled in. */
 export type Draft = { -readonly [K in keyof SourceModel]: SourceModel[K] };

@@ -23,4 +23,9 @@ export const learnErrors = defineErrors({
     remedy: 'Import or record the data again; NaN and infinity are never learned.',
     exitCode: 2,
   },
+  'LEARN-1005': {
+    title: 'The rows of the window find no room',
+    remedy: 'Name a folder with more room in TMPDIR, or learn from a shorter window.',
+    exitCode: 1,
+  },
 });

@@ -1,4 +1,4 @@
-import type { SourceSurvey } from './passes/survey.js';
+import type { SourceSurvey } from './rows/survey.js';
 
 /** Fewest active ticks from which it is known what a source does. */
 const MIN_ACTIVE = 30;

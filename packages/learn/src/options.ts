@@ -17,7 +17,7 @@ export interface TrainOptions {
 
 /** How far training has come. */
 export interface TrainProgress {
-  readonly step: 'survey' | 'explore' | 'cluster' | 'calibrate' | 'graph' | 'thresholds';
+  readonly step: 'read' | 'sources' | 'graph' | 'thresholds';
   /** Of all training, 0 … 1. */
   readonly done: number;
 }
@@ -32,6 +32,13 @@ export interface Evaluation {
 export interface TrainHooks {
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly signal?: AbortSignal;
+  /**
+   * URL of a module that exports `kernels` ({@link KernelModule}); it is loaded in every thread.
+   * Without it those in TypeScript work.
+   */
+  readonly kernels?: string | null;
+  /** Worker threads; by default one per processor, 0 for none. */
+  readonly threads?: number;
   /** Replaces the graph learning of this package; null leaves the graph out. */
   readonly learnGraph?: ((input: LearnGraphInput) => Promise<GraphPart>) | null;
   /**

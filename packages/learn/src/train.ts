@@ -1,20 +1,26 @@
-import { type Block, seededRng, sourceKey } from '@ethogram/core';
+import { availableParallelism } from 'node:os';
+import { sourceKey } from '@ethogram/core';
 import { MODEL_SCHEMA, type Model, sealModel } from '@ethogram/model';
 import { type Draft, draftSource } from './draft.js';
 import { learnErrors } from './errors.js';
 import { fitThresholds } from './false-alarms.js';
 import type { LearnGraphInput } from './graph/learn-graph.js';
 import { learnGraph } from './graph/learn-graph.js';
+import { loadKernels } from './kernels/load-kernels.js';
+import type { LearnedSource } from './learn-source.js';
+import { learnSources } from './learn-sources.js';
 import { libraryVersions } from './library-versions.js';
 import { noveltyLimit } from './novelty-limit.js';
 import { LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js';
-import { calibrateWindow } from './passes/calibrate.js';
-import { type Clustering, clusterWindow } from './passes/cluster.js';
-import { exploreWindow } from './passes/explore.js';
-import { SEASON_DAYS, seasonWindow } from './passes/season.js';
-import { type Survey, surveyWindow } from './passes/survey.js';
-import { planRegime, type RegimePlan } from './regime.js';
+import { type Activity, recordActivity } from './passes/activity.js';
+import { summarise } from './passes/calibrate.js';
+import { SEASON_DAYS } from './passes/season.js';
+import type { RegimePlan } from './regime.js';
+import { type GatheredWindow, gatherWindow, type ReadBlocks } from './rows/gather-window.js';
+import type { Survey } from './rows/survey.js';
 
+/** Share of the time that each step usually takes. */
+const SHARES = Object.freeze({ read: 0.4, sources: 0.3, graph: 0.05 });
 /** Fewest ticks from which even ranges are learned. */
 const MIN_TICKS = 30;
 /** Fewest times that a sporadic source must have been at work for its rates to be judged. */
@@ -23,57 +29,78 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Learns a model from a recorded window, reading it four times as blocks and never whole. Same
- * window, options and seed give the same model to the byte; no clock is read.
- * @param read starts reading the window anew at every call.
+ * Learns a model from a recorded window, read once as blocks and kept as rows; only its last hour
+ * and what was held out are read again. Same window, options and seed give the same model to the
+ * byte, whatever the number of threads; no clock is read.
+ * @param read starts reading the window anew at every call, or a part of it.
  * @throws LEARN-1001 too little data; LEARN-1002 too much lost; LEARN-1003 several hosts;
- * LEARN-1004 a number that is not finite; the signal's reason when aborted.
+ * LEARN-1004 a number that is not finite; LEARN-1005 no room; the signal's reason when aborted.
  */
 export async function train(
-  read: () => AsyncIterable<Block>,
+  read: ReadBlocks,
   options: TrainOptions,
   hooks: TrainHooks = {},
+): Promise<Model> {
+  const gathered = await gatherWindow(read, options.window, hooks.signal, (done) =>
+    hooks.onProgress?.({ step: 'read', done: done * SHARES.read }),
+  );
+  try {
+    return await trainFrom(gathered, read, options, hooks);
+  } finally {
+    gathered.rows.close();
+  }
+}
+
+async function trainFrom(
+  { survey, plan, rows, indices }: GatheredWindow,
+  read: ReadBlocks,
+  options: TrainOptions,
+  hooks: TrainHooks,
 ): Promise<Model> {
   const settings = { ...LEARN_DEFAULTS, ...options.settings };
   const { window } = options;
   const { signal } = hooks;
-  const rng = seededRng(options.seed);
-  const survey = await surveyWindow(read(), window, signal);
   checkSurvey(survey, settings.maxLost);
-  hooks.onProgress?.({ step: 'survey', done: 0.2 });
-  const plan = planRegime(
-    survey.ts.length,
-    survey.intervalMs,
-    survey.sources.every(({ kind }) => kind === 'custom'),
-  );
   const fitTicks = Math.floor(survey.ts.length * settings.fitShare);
   const fitUntil = plan.regime === 'provisional' ? window.to : (survey.ts[fitTicks] as number);
-  const drafts = survey.sources.map((source) => draftSource(source, survey, settings));
-  const totals = { sources: drafts.length, series: 0 };
-  for (const [i, draft] of drafts.entries()) {
-    const source = survey.sources[i];
-    totals.series += (source?.metrics.size ?? 0) + (source?.calls.size ?? 0);
-    draft.withoutRates = withoutRates(draft, plan);
-    if (source) draft.noveltyLimit = noveltyLimit(source, fitTicks, plan.timing.shareTicks);
-  }
-  const pass = { timing: plan.timing, fitUntil, settings, signal };
-  if (window.to - window.from >= SEASON_DAYS * DAY_MS && plan.regime === 'full') {
-    await seasonWindow(read(), window, drafts, pass);
-  }
-  const found = await exploreWindow(read(), window, drafts, pass);
-  hooks.onProgress?.({ step: 'explore', done: 0.4 });
-  const clustered = await clusterWindow(read(), window, drafts, {
-    ...pass,
-    ticks: survey.ts.length,
-    full: plan.regime === 'full',
-    maxWindows: settings.maxWindows,
-    rng,
-    onSource: (done) => hooks.onProgress?.({ step: 'cluster', done: 0.4 + 0.3 * done }),
+  const totals = { sources: survey.sources.length, series: 0 };
+  for (const { metrics, calls } of survey.sources) totals.series += metrics.size + calls.size;
+  const learned = await learnSources(
+    survey.sources.map((source, i) => {
+      const draft = draftSource(source, survey, settings);
+      draft.withoutRates = withoutRates(draft, plan);
+      draft.noveltyLimit = noveltyLimit(source, fitTicks, plan.timing.shareTicks);
+      return { draft, rows: () => rows.of(indices[i] as number) };
+    }),
+    {
+      times: rows.times(),
+      window: { from: window.from, to: window.to },
+      timing: plan.timing,
+      fitUntil,
+      settings,
+      full: plan.regime === 'full',
+      seasons: window.to - window.from >= SEASON_DAYS * DAY_MS && plan.regime === 'full',
+      few: survey.sources.length <= settings.fewSources,
+      seed: options.seed,
+    },
+    {
+      kernels: hooks.kernels ?? null,
+      threads: hooks.threads ?? availableParallelism(),
+      signal,
+      onSource: (done) =>
+        hooks.onProgress?.({ step: 'sources', done: SHARES.read + SHARES.sources * done }),
+    },
+  );
+  rows.close();
+  const drafts = learned.map(({ draft }) => draft);
+  const calibration = summarise(learned.map((source) => source.calibration));
+  const activity = await recordActivity(read, window, drafts, {
+    timing: plan.timing,
+    ts: survey.ts,
+    signal,
   });
-  const calibration = await calibrateWindow(read(), window, drafts, pass);
-  hooks.onProgress?.({ step: 'calibrate', done: 0.8 });
-  const graph = await graphPart(survey, drafts, clustered, options, hooks);
-  hooks.onProgress?.({ step: 'graph', done: 0.9 });
+  const graph = await graphPart(survey, drafts, activity, options, hooks);
+  hooks.onProgress?.({ step: 'graph', done: SHARES.read + SHARES.sources + SHARES.graph });
   const perDay = options.falseAlarms ?? 1;
   const model = sealModel({
     schema: MODEL_SCHEMA,
@@ -116,22 +143,27 @@ export async function train(
         gaps: survey.gaps,
         lost: survey.lost,
       },
-      explore: found.explore,
-      cluster: clustered.cluster,
-      correlate: found.correlate,
+      explore: learned.flatMap(({ explore }) => explore),
+      cluster: learned.flatMap(({ cluster }) => cluster),
+      correlate: learned.flatMap(({ correlate }) => correlate),
     },
-    failures: [...clustered.failures],
+    failures: failuresOf(learned),
     libraries: libraryVersions(),
-    kernels: 'typescript',
+    kernels: (await loadKernels(hooks.kernels ?? null)).name,
     graph,
   });
   const { evaluate } = hooks;
+  // Time for every view to speak before anything is counted, and once as much to be sure.
+  const warmUpMs = 2 * plan.timing.historyRows * plan.timing.rowTicks * plan.timing.intervalMs;
+  const evaluateFrom = Math.max(window.from, fitUntil - 2 * warmUpMs);
   const heldOut = plan.regime !== 'provisional' && evaluate;
   const thresholds = await fitThresholds(
     model,
     perDay,
     (window.to - fitUntil) / HOUR_MS,
-    heldOut ? (candidate) => evaluate(candidate, read(), fitUntil) : undefined,
+    heldOut
+      ? (candidate) => evaluate(candidate, read({ from: evaluateFrom, to: window.to }), fitUntil)
+      : undefined,
   );
   hooks.onProgress?.({ step: 'thresholds', done: 1 });
   return sealModel({ ...model, thresholds });
@@ -174,6 +206,12 @@ function ranking(drafts: readonly Draft[]): { source: string; relevance: number 
     .sort((a, b) => b.relevance - a.relevance || (a.source < b.source ? -1 : 1));
 }
 
+function failuresOf(learned: readonly LearnedSource[]): Model['failures'] {
+  return learned.flatMap(({ draft, failure }) =>
+    failure === null ? [] : [{ source: sourceKey(draft), reason: failure }],
+  );
+}
+
 function countDropped(drafts: readonly Draft[], reason: 'constant' | 'duplicate'): number {
   return drafts.reduce(
     (sum, draft) => sum + draft.dropped.filter((d) => d.reason === reason).length,
@@ -184,7 +222,7 @@ function countDropped(drafts: readonly Draft[], reason: 'constant' | 'duplicate'
 async function graphPart(
   survey: Survey,
   drafts: readonly Draft[],
-  clustered: Clustering,
+  { activity, activityMetric }: Activity,
   options: TrainOptions,
   hooks: TrainHooks,
 ): Promise<Model['graph']> {
@@ -196,10 +234,10 @@ async function graphPart(
     sources: drafts.map((draft, i) => ({
       kind: draft.kind,
       name: draft.name,
-      metric: clustered.activity[i] ? (clustered.activityMetric[i] ?? null) : null,
+      metric: activity[i] ? (activityMetric[i] ?? null) : null,
       own: draft.self,
     })),
-    activity: clustered.activity,
+    activity,
     links: survey.links,
     seed: options.seed,
     ...(hooks.signal ? { signal: hooks.signal } : {}),

@@ -6,6 +6,7 @@ import { fitAxes } from '../src/detectors/axes.js';
 import { fitCentres } from '../src/detectors/centres.js';
 import { Sampler } from '../src/detectors/sampler.js';
 import { poissonUpperBound } from '../src/index.js';
+import { TYPESCRIPT_KERNELS } from '../src/kernels/typescript-kernels.js';
 import { noveltyLimit } from '../src/novelty-limit.js';
 import { DistanceLog } from '../src/passes/distance-log.js';
 import { Moments } from '../src/passes/moments.js';
@@ -25,7 +26,7 @@ describe('moments', () => {
     fc.assert(
       fc.property(rows, (list) => {
         const d = list[0]?.length ?? 0;
-        const moments = new Moments(d);
+        const moments = new Moments(d, TYPESCRIPT_KERNELS);
         for (const row of list) moments.add(Float64Array.from(row));
         const mean = (j: number): number =>
           list.reduce((sum, row) => sum + (row[j] as number), 0) / list.length;
@@ -54,7 +55,7 @@ describe('principal axes', () => {
       [0.9, 1, 0],
       [0, 0, 1],
     ];
-    const { axes, explained } = fitAxes(matrix, 0.9, 8);
+    const { axes, explained } = fitAxes(matrix, 0.9, 8, TYPESCRIPT_KERNELS);
     const { rows: count, cols, data } = unpackMatrix(axes);
     expect([count, cols]).toEqual([2, 3]);
     expect(explained).toBeCloseTo(2.9 / 3, 6);
@@ -73,19 +74,19 @@ describe('centres', () => {
   };
 
   it('find two clouds, the same for the same seed', () => {
-    const centres = fitCentres(clouds(200), 2, 7);
+    const centres = fitCentres(clouds(200), 2, 7, TYPESCRIPT_KERNELS);
     if (!centres) throw new Error('expected centres');
     const { data } = unpackMatrix(centres);
     const x = [data[0] ?? 0, data[2] ?? 0].sort((a, b) => a - b);
     expect(x[0]).toBeCloseTo(0.5, 0);
     expect(x[1]).toBeCloseTo(10.5, 0);
-    expect(fitCentres(clouds(200), 2, 7)).toEqual(centres);
+    expect(fitCentres(clouds(200), 2, 7, TYPESCRIPT_KERNELS)).toEqual(centres);
   });
 
   it('are none for too few vectors, and one for vectors that are all the same', () => {
-    expect(fitCentres(clouds(10), 4, 1)).toBeNull();
+    expect(fitCentres(clouds(10), 4, 1, TYPESCRIPT_KERNELS)).toBeNull();
     const same = Array.from({ length: 50 }, () => Float32Array.of(3, 4));
-    expect(fitCentres(same, 4, 1)?.rows).toBe(1);
+    expect(fitCentres(same, 4, 1, TYPESCRIPT_KERNELS)?.rows).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { TimeRange } from '@ethogram/core';
 import { type Model, serialiseModel } from '@ethogram/model';
 import { printable, trainingLines, trainingRecord } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
@@ -72,7 +73,8 @@ export const trainCommand = defineCommand({
     const parent =
       options.update === undefined ? undefined : await loadModel(context, options.update);
     const found = await findWindow(store, options, clock.nowMs(), options.exclude);
-    const read = () => store.samples.read(found.query, { signal });
+    const read = (range?: TimeRange) =>
+      store.samples.read({ ...found.query, ...(range ? { range } : {}) }, { signal });
     const { train } = await import('@ethogram/learn');
     const { countIncidents } = await import('@ethogram/score');
     const strange = await strangeRanges(store, found.host);

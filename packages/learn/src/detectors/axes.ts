@@ -1,6 +1,5 @@
 import { type PackedMatrix, packMatrix } from '@ethogram/features';
-import { Matrix } from 'ml-matrix';
-import { PCA } from 'ml-pca';
+import type { Kernels } from '../kernels/kernels.js';
 
 /** The principal axes of a source. */
 export interface Axes {
@@ -11,34 +10,34 @@ export interface Axes {
 }
 
 /**
- * Principal axes of a correlation matrix (ml-pca): as many as keep the wanted share of variance.
- * The sign of an axis is chosen so that its largest loading is positive.
+ * Principal axes of a correlation matrix: as many as keep the wanted share of variance. The sign
+ * of an axis is chosen so that its largest loading is positive.
  * @param matrix features × features, symmetric. Complexity: features³.
  */
 export function fitAxes(
   matrix: readonly (readonly number[])[],
   variance: number,
   most: number,
+  kernels: Kernels,
 ): Axes {
-  const pca = new PCA(new Matrix(matrix.map((row) => [...row])), { isCovarianceMatrix: true });
-  const values = pca.getEigenvalues().map((value) => Math.max(0, value));
-  const total = values.reduce((sum, value) => sum + value, 0);
-  const loadings = pca.getLoadings().to2DArray();
+  const cols = matrix.length;
+  const { values, vectors } = kernels.eigenSymmetric(Float64Array.from(matrix.flat()), cols);
+  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   let explained = 0;
   let count = 0;
-  while (count < Math.min(most, values.length) && explained < variance * total) {
-    explained += values[count] as number;
+  while (count < Math.min(most, cols) && explained < variance * total) {
+    explained += Math.max(0, values[count] as number);
     count++;
   }
-  const cols = matrix.length;
-  const data = new Float64Array(Math.max(1, count) * cols);
-  for (let k = 0; k < Math.max(1, count); k++) {
-    const row = loadings[k] ?? [];
+  const rows = Math.max(1, count);
+  const data = vectors.slice(0, rows * cols);
+  for (let k = 0; k < rows; k++) {
+    const row = data.subarray(k * cols, (k + 1) * cols);
     const largest = row.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0);
-    for (let j = 0; j < cols; j++) data[k * cols + j] = (row[j] ?? 0) * (largest < 0 ? -1 : 1);
+    if (largest < 0) for (let j = 0; j < cols; j++) row[j] = -(row[j] as number);
   }
   return {
-    axes: packMatrix({ rows: Math.max(1, count), cols, data }, 'f32'),
+    axes: packMatrix({ rows, cols, data }, 'f32'),
     explained: total > 0 ? Math.min(1, explained / total) : 0,
   };
 }

@@ -1,5 +1,6 @@
 import type { SourceTracker } from '@ethogram/features';
 import type { Draft } from '../draft.js';
+import type { Kernels } from '../kernels/kernels.js';
 
 /** What a detector knows when it starts to gather. */
 export interface DetectorSetting {
@@ -7,6 +8,7 @@ export interface DetectorSetting {
   readonly maxWindows: number;
   readonly full: boolean;
   readonly seed: number;
+  readonly kernels: Kernels;
 }
 
 /** What was fitted, for the record of the clustering step. */

@@ -7,7 +7,7 @@ const LEVEL_CENTRES = 32;
 const SHAPE_CENTRES = 10;
 
 /** Level: where the last ten rows usually are. */
-export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
+export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed, kernels }) => {
   if (!draft.axes) return null;
   const sampler = new Sampler(maxWindows);
   const window = new Float64Array(LEVEL_ROWS * draft.axes.rows);
@@ -18,7 +18,7 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
       sampler.offer(window);
     },
     fit() {
-      const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed);
+      const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed, kernels);
       if (!centres) return null;
       draft.level = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'level', centres: centres.rows, windows: sampler.vectors().length };
@@ -27,7 +27,7 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
 };
 
 /** Shape: how forty rows usually run, whatever their level. */
-export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed }) => {
+export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed, kernels }) => {
   if (!draft.axes || !full) return null;
   // Ten centres of long windows need fewer of them, and these are the largest thing in memory.
   const sampler = new Sampler(Math.ceil(maxWindows / 3));
@@ -40,7 +40,7 @@ export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed }
       sampler.offer(window);
     },
     fit() {
-      const centres = fitCentres(sampler.vectors(), SHAPE_CENTRES, seed);
+      const centres = fitCentres(sampler.vectors(), SHAPE_CENTRES, seed, kernels);
       if (!centres) return null;
       draft.shape = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'shape', centres: centres.rows, windows: sampler.vectors().length };

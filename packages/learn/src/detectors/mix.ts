@@ -7,7 +7,7 @@ const MIX_CENTRES = 16;
 const DISTRIBUTION_CENTRES = 8;
 
 /** Mix: which system calls usually share the work. */
-export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
+export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed, kernels }) => {
   if (draft.calls.length === 0) return null;
   const sampler = new Sampler(maxWindows);
   return {
@@ -15,7 +15,7 @@ export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
       if (tracker.mixKnown) sampler.offer(tracker.mix);
     },
     fit() {
-      const centres = fitCentres(sampler.vectors(), MIX_CENTRES, seed);
+      const centres = fitCentres(sampler.vectors(), MIX_CENTRES, seed, kernels);
       if (!centres) return null;
       draft.mix = { scale: { ...PLAIN_SCALE }, centres };
       return { view: 'mix', centres: centres.rows, windows: sampler.vectors().length };
@@ -24,7 +24,7 @@ export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
 };
 
 /** Distribution: how sizes and latencies usually spread. */
-export const distributionDetector: DetectorFactory = ({ draft, maxWindows, seed }) => {
+export const distributionDetector: DetectorFactory = ({ draft, maxWindows, seed, kernels }) => {
   if (draft.histograms.length === 0) return null;
   const samplers = draft.histograms.map(() => new Sampler(maxWindows));
   return {
@@ -36,7 +36,7 @@ export const distributionDetector: DetectorFactory = ({ draft, maxWindows, seed 
     },
     fit() {
       const parts = samplers.map((sampler) =>
-        fitCentres(sampler.vectors(), DISTRIBUTION_CENTRES, seed),
+        fitCentres(sampler.vectors(), DISTRIBUTION_CENTRES, seed, kernels),
       );
       const learned = parts.filter((part): part is PackedMatrix => part !== null);
       if (learned.length === 0) return null;

@@ -1,5 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { WorkerPool, type Workshop } from '../threads/worker-pool.js';
 import { runTask, type Task, type TaskResult } from './tasks.js';
 
 /** How {@link runTasks} runs. */
@@ -9,66 +8,28 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const WORKSHOP: Workshop<Task, TaskResult> = {
+  entry: new URL('./task-worker.js', import.meta.url),
+  run: runTask,
+};
+
 /**
  * Runs tasks and returns their results in the order of the tasks, whatever the number of
- * threads. From TypeScript sources (tests) everything runs in the calling thread, since a
- * worker needs the compiled file.
+ * threads; see {@link WorkerPool}.
  */
 export async function runTasks(
   tasks: readonly Task[],
   { threads, signal }: RunOptions,
 ): Promise<TaskResult[]> {
-  signal?.throwIfAborted();
-  const compiled = import.meta.url.endsWith('.js');
-  const count = compiled ? Math.min(threads, tasks.length) : 0;
-  if (count > 0) return runInWorkers(tasks, count, signal);
-  const results: TaskResult[] = [];
-  for (const task of tasks) {
-    results.push(runTask(task));
-    await breathe();
-    signal?.throwIfAborted();
-  }
-  return results;
-}
-
-async function runInWorkers(
-  tasks: readonly Task[],
-  count: number,
-  signal: AbortSignal | undefined,
-): Promise<TaskResult[]> {
-  const results = new Array<TaskResult>(tasks.length);
-  const queue = tasks.entries();
-  const workers: Worker[] = [];
-  const work = (worker: Worker) =>
-    new Promise<void>((resolve, reject) => {
-      let current = -1;
-      const next = () => {
-        const item = queue.next();
-        if (item.done) return resolve();
-        current = item.value[0];
-        worker.postMessage(item.value[1]);
-      };
-      worker.on('message', (result: TaskResult) => {
-        results[current] = result;
-        next();
-      });
-      worker.on('error', reject);
-      worker.on('exit', () => reject(new Error('a worker thread ended before its work')));
-      next();
-    });
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal?.reason);
-  });
-  signal?.addEventListener('abort', stop, { once: true });
+  const pool = new WorkerPool(WORKSHOP, Math.min(threads, tasks.length), signal);
   try {
-    for (let i = 0; i < count; i++) {
-      workers.push(new Worker(new URL('./task-worker.js', import.meta.url)));
+    if (pool.threads > 0) {
+      return await Promise.all(tasks.map((task) => pool.run(task)));
     }
-    await Promise.race([Promise.all(workers.map(work)), aborted]);
+    const results: TaskResult[] = [];
+    for (const task of tasks) results.push(await pool.run(task));
     return results;
   } finally {
-    signal?.removeEventListener('abort', stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await pool.close();
   }
 }

@@ -1,7 +1,4 @@
-import { parentPort } from 'node:worker_threads';
-import { runTask, type Task } from './tasks.js';
+import { answerJobs } from '../threads/worker-pool.js';
+import { runTask } from './tasks.js';
 
-/** Entry of a worker thread: runs one task a message, answers with its result. */
-parentPort?.on('message', (task: Task) => {
-  parentPort?.postMessage(runTask(task));
-});
+answerJobs(runTask);

@@ -1,75 +1,75 @@
-import { type Block, sourceKey, type Window } from '@ethogram/core';
+import { sourceKey } from '@ethogram/core';
 import {
   calibrate,
   combinationOf,
   combineViews,
-  HostTracker,
   prepareViews,
   type SourceTracker,
   scaleOf,
   scaleOfDistances,
-  type Timing,
   type View,
   viewsReady,
 } from '@ethogram/features';
 import { quantile } from 'simple-statistics';
 import type { Draft } from '../draft.js';
 import { DistanceLog } from './distance-log.js';
-import { eachTick } from './window-ticks.js';
+import type { PassSetting } from './pass-setting.js';
 
 /** Fewest held-out scores that make a calibration. */
 const MIN_SCORES = 10;
 /** Strange times that are kept. */
 const STRANGEST = 10;
 
-/** What the last pass found out about the window as a whole. */
-export interface CalibrationSummary {
-  /** Share of held-out scores at or below the 99 % quantile of the fit part. */
+/** A time of training that its own model finds strange. */
+export interface StrangeTime {
+  readonly ts: number;
+  readonly source: string;
+  readonly score: number;
+}
+
+/** What calibrating a source found out about the window. */
+export interface SourceCalibration {
+  /** Held-out scores, and how many of them lie at or below the 99 % quantile of the fit part. */
+  readonly total: number;
   readonly seen: number;
-  readonly strangest: readonly {
-    readonly ts: number;
-    readonly source: string;
-    readonly score: number;
-  }[];
+  /** The strangest first. */
+  readonly strangest: readonly StrangeTime[];
 }
 
 /**
- * Fourth pass: runs the fitted views over the window exactly as scoring will. All of it
- * gives every view its scale, the held-out part gives every source its calibration scores, one
- * per `calibrationTicks`, since overlapping windows are no new evidence.
+ * Runs the fitted views of a source over the window exactly as scoring will. All of it gives every
+ * view its scale, the held-out part gives the source its calibration scores, one per
+ * `calibrationTicks`, since overlapping windows are no new evidence.
  */
-export async function calibrateWindow(
-  blocks: AsyncIterable<Block>,
-  window: Window,
-  drafts: readonly Draft[],
-  options: {
-    readonly timing: Timing & { readonly calibrationTicks: number };
-    readonly fitUntil: number;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<CalibrationSummary> {
-  const tracker = new HostTracker(drafts, options.timing);
-  const calibrators = drafts.map((draft) => new SourceCalibrator(draft));
-  let tick = 0;
-  await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t, (tick + 1) % options.timing.rowTicks === 0);
-    if (++tick % options.timing.calibrationTicks !== 0) return;
-    const ts = block.ts[t] as number;
-    for (const [i, source] of tracker.sources.entries()) {
-      (calibrators[i] as SourceCalibrator).visit(source, ts, ts < options.fitUntil);
-    }
-  });
-  let seen = 0;
-  let total = 0;
-  const strangest: { ts: number; source: string; score: number }[] = [];
-  for (const calibrator of calibrators) {
-    calibrator.finish();
-    seen += calibrator.seen;
-    total += calibrator.total;
-    strangest.push(...calibrator.strangest());
+export function calibrateSource(
+  draft: Draft,
+  setting: PassSetting,
+  calibrationTicks: number,
+): SourceCalibration {
+  const calibrator = new SourceCalibrator(draft);
+  if (draft.withoutRates === null) {
+    setting.replay(draft, (source, { ts, ticks }) => {
+      if (ticks % calibrationTicks === 0) calibrator.visit(source, ts, ts < setting.fitUntil);
+    });
   }
-  strangest.sort((a, b) => b.score - a.score || a.ts - b.ts);
-  return { seen: total > 0 ? seen / total : 0, strangest: strangest.slice(0, STRANGEST) };
+  calibrator.finish();
+  const { total, seen } = calibrator;
+  return { total, seen, strangest: calibrator.strangest() };
+}
+
+/** Brings the calibrations of all sources together. */
+export function summarise(parts: readonly SourceCalibration[]): {
+  /** Share of held-out scores at or below the 99 % quantile of the fit part. */
+  readonly seen: number;
+  readonly strangest: readonly StrangeTime[];
+} {
+  const total = parts.reduce((sum, part) => sum + part.total, 0);
+  const seen = parts.reduce((sum, part) => sum + part.seen, 0);
+  const strangest = parts
+    .flatMap((part) => part.strangest)
+    .sort((a, b) => b.score - a.score || a.ts - b.ts)
+    .slice(0, STRANGEST);
+  return { seen: total > 0 ? seen / total : 0, strangest };
 }
 
 class SourceCalibrator {
@@ -120,7 +120,7 @@ class SourceCalibrator {
     this.#draft.calibration = calibrate(held) as Draft['calibration'];
   }
 
-  strangest(): readonly { ts: number; source: string; score: number }[] {
+  strangest(): readonly StrangeTime[] {
     const source = sourceKey(this.#draft);
     return [...this.#scored]
       .sort((a, b) => b.s - a.s)

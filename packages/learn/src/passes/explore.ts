@@ -1,62 +1,39 @@
-import { type Block, sourceKey, type Window } from '@ethogram/core';
-import { HostTracker, type Timing } from '@ethogram/features';
+import { sourceKey } from '@ethogram/core';
 import type { LearningSteps } from '@ethogram/model';
 import { fitAxes } from '../detectors/axes.js';
 import type { Draft } from '../draft.js';
-import type { LearnSettings } from '../options.js';
 import { Moments } from './moments.js';
-import { eachTick } from './window-ticks.js';
+import type { PassSetting } from './pass-setting.js';
 
 /** Correlated pairs that are listed, at most, per source. */
 const LISTED_PAIRS = 3;
 
-/** What the second pass adds to the story of the model. */
+/** What exploring a source adds to the story of the model. */
 export interface Exploration {
   readonly explore: LearningSteps['explore'];
   readonly correlate: LearningSteps['correlate'];
 }
 
 /**
- * Second pass: means, deviations, ranges and correlations of the rows, from the Gram matrix of
- * the features alone; sets constants and duplicates aside and finds the principal axes.
- * Complexity: rows × features² per source, memory features² per source.
+ * Explores a source: means, deviations, ranges and correlations of its rows, from the Gram matrix
+ * of the features alone; sets constants and duplicates aside and finds the principal axes.
+ * Complexity: rows × features², memory features².
+ * @param few whether the host has so few sources that each may have many axes.
  */
-export async function exploreWindow(
-  blocks: AsyncIterable<Block>,
-  window: Window,
-  drafts: readonly Draft[],
-  options: {
-    readonly timing: Timing;
-    readonly fitUntil: number;
-    readonly settings: LearnSettings;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<Exploration> {
-  const tracker = new HostTracker(drafts, { ...options.timing, historyRows: 1 });
-  const moments = drafts.map((draft) => new Moments(draft.features.length));
-  const calls = drafts.map((draft) => new Moments(draft.calls.length));
-  const rates = drafts.map((draft) => new Float64Array(draft.calls.length));
-  let tick = 0;
-  await eachTick(blocks, window, options.signal, (block, t) => {
-    const due = ++tick % options.timing.rowTicks === 0;
-    tracker.advance(block, t, due);
-    if (!due) return;
-    const fit = (block.ts[t] as number) < options.fitUntil;
-    for (const [i, source] of tracker.sources.entries()) {
-      if (!source.eligible) continue;
-      (moments[i] as Moments).widen(source.x);
-      const row = rates[i] as Float64Array;
-      for (let j = 0; j < row.length; j++) row[j] = source.callRate(j);
-      (calls[i] as Moments).widen(row);
-      if (fit) (moments[i] as Moments).add(source.z);
-    }
+export function exploreSource(draft: Draft, setting: PassSetting, few: boolean): Exploration {
+  const moments = new Moments(draft.features.length, setting.kernels);
+  const calls = new Moments(draft.calls.length, setting.kernels);
+  const rates = new Float64Array(draft.calls.length);
+  setting.replay(draft, (source, { ts }) => {
+    if (!source.eligible) return;
+    moments.widen(source.x);
+    for (let j = 0; j < rates.length; j++) rates[j] = source.callRate(j);
+    calls.widen(rates);
+    if (ts < setting.fitUntil) moments.add(source.z);
   });
   const found: Exploration = { explore: [], correlate: [] };
-  const few = drafts.length <= options.settings.fewSources;
-  for (const [i, draft] of drafts.entries()) {
-    describeCalls(draft, calls[i] as Moments);
-    scaleFeatures(draft, moments[i] as Moments, options, few, found);
-  }
+  describeCalls(draft, calls);
+  scaleFeatures(draft, moments, setting, few, found);
   return found;
 }
 
@@ -73,14 +50,14 @@ function describeCalls(draft: Draft, moments: Moments): void {
 function scaleFeatures(
   draft: Draft,
   moments: Moments,
-  options: { readonly timing: Timing; readonly settings: LearnSettings },
+  options: PassSetting,
   few: boolean,
   found: Exploration,
 ): void {
   const d = draft.features.length;
   const covariance = moments.covariance();
   const mean = moments.mean();
-  const rowSeconds = (options.timing.rowTicks * options.timing.intervalMs) / 1000;
+  const rowSeconds = options.rowSeconds;
   const sd = draft.features.map((_, j) => Math.sqrt(Math.max(0, covariance[j * d + j] as number)));
   const kept: number[] = [];
   const dropped: Draft['dropped'] = [];
@@ -137,7 +114,7 @@ function scaleFeatures(
   });
   if (kept.length > 0 && moments.rows > 1) {
     const most = few ? options.settings.maxAxesFewSources : options.settings.maxAxes;
-    const axes = fitAxes(matrix, options.settings.variance, most);
+    const axes = fitAxes(matrix, options.settings.variance, most, options.kernels);
     draft.axes = axes.axes;
     draft.explained = axes.explained;
   }

@@ -1,15 +1,7 @@
-import type { Block, Window } from '@ethogram/core';
-import {
-  dayBin,
-  dayValue,
-  HostTracker,
-  packMatrix,
-  SEASON_BINS,
-  type SeasonPart,
-  type Timing,
-} from '@ethogram/features';
+import type { TimeRange } from '@ethogram/core';
+import { dayBin, dayValue, packMatrix, SEASON_BINS, type SeasonPart } from '@ethogram/features';
 import type { Draft } from '../draft.js';
-import { eachTick } from './window-ticks.js';
+import type { PassSetting } from './pass-setting.js';
 
 const DAY_MS = 86_400_000;
 /** Days that a window must span before a daily course is looked for. */
@@ -20,44 +12,26 @@ const PROOF_SHARE = 0.7;
 const PROVED = 0.98;
 
 /**
- * The pass before the second, for windows of three days and more: what every metric usually does
- * over a day (median over the days of each half hour, smoothed over three), kept only where
- * knowing it from the first 70 % lowers the variance of the rest by 2 %.
+ * For windows of three days and more: what every metric of a source usually does over a day
+ * (median over the days of each half hour, smoothed over three), kept only where knowing it from
+ * the first 70 % lowers the variance of the rest by 2 %.
  * Memory: days × half hours × features.
  */
-export async function seasonWindow(
-  blocks: AsyncIterable<Block>,
-  window: Window,
-  drafts: readonly Draft[],
-  options: {
-    readonly timing: Timing;
-    readonly fitUntil: number;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<void> {
-  const tracker = new HostTracker(drafts, { ...options.timing, historyRows: 1 });
+export function learnSeasons(draft: Draft, window: TimeRange, setting: PassSetting): void {
   const first = dayBin(window.from).day;
-  const days = dayBin(options.fitUntil).day - first + 1;
-  const sums = drafts.map((draft) => draft.features.map(() => new DaySums(days)));
-  let tick = 0;
-  await eachTick(blocks, window, options.signal, (block, t) => {
-    tracker.advance(block, t, (tick + 1) % options.timing.rowTicks === 0);
-    const ts = block.ts[t] as number;
-    if (++tick % options.timing.rowTicks !== 0 || ts >= options.fitUntil) return;
+  const days = dayBin(setting.fitUntil).day - first + 1;
+  const sums = draft.features.map(() => new DaySums(days));
+  setting.replay(draft, (source, { ts }) => {
+    if (!source.eligible || ts >= setting.fitUntil) return;
     const { day, bin } = dayBin(ts);
     const at = (day - first) * SEASON_BINS + bin;
-    for (const [i, source] of tracker.sources.entries()) {
-      if (!source.eligible) continue;
-      for (const [j, sum] of (sums[i] ?? []).entries()) sum.add(at, source.z[j] as number);
-    }
+    for (const [j, sum] of sums.entries()) sum.add(at, source.z[j] as number);
   });
-  const proof = dayBin(window.from + PROOF_SHARE * (options.fitUntil - window.from)).day - first;
-  for (const [i, draft] of drafts.entries()) {
-    draft.features = draft.features.map((feature, j) => ({
-      ...feature,
-      season: sums[i]?.[j]?.season(Math.max(1, proof)) ?? null,
-    }));
-  }
+  const proof = dayBin(window.from + PROOF_SHARE * (setting.fitUntil - window.from)).day - first;
+  draft.features = draft.features.map((feature, j) => ({
+    ...feature,
+    season: sums[j]?.season(Math.max(1, proof)) ?? null,
+  }));
 }
 
 /** Count, sum and sum of squares of one metric in every half hour of every day. */

@@ -1,0 +1,94 @@
+import { seededRng, sourceKey, type TimeRange } from '@ethogram/core';
+import type { Timing } from '@ethogram/features';
+import type { LearningSteps } from '@ethogram/model';
+import type { Draft } from './draft.js';
+import type { Kernels } from './kernels/kernels.js';
+import { loadKernels } from './kernels/load-kernels.js';
+import type { LearnSettings } from './options.js';
+import { calibrateSource, type SourceCalibration } from './passes/calibrate.js';
+import { clusterSource } from './passes/cluster.js';
+import { exploreSource } from './passes/explore.js';
+import type { PassSetting } from './passes/pass-setting.js';
+import { learnSeasons } from './passes/season.js';
+import { replayRows, rowTiming } from './rows/replay.js';
+import type { SourceRows } from './rows/row-store.js';
+import type { RowTimes } from './rows/stretch.js';
+
+/** All that learning one source needs: plain data, so that any thread can do it. */
+export interface SourceTask {
+  readonly draft: Draft;
+  readonly rows: SourceRows;
+  readonly times: RowTimes;
+  readonly window: TimeRange;
+  readonly timing: Timing & { readonly calibrationTicks: number };
+  /** Where the part that is fitted ends, ms UTC. */
+  readonly fitUntil: number;
+  readonly settings: LearnSettings;
+  /** Whether the window is long enough for shapes, and for a daily course. */
+  readonly full: boolean;
+  readonly seasons: boolean;
+  /** Whether the host has so few sources that each may have many axes. */
+  readonly few: boolean;
+  /** Seed of the whole training. */
+  readonly seed: number;
+}
+
+/** A source to be learned, and with what. */
+export interface SourceJob {
+  readonly task: SourceTask;
+  /** URL of the module of kernels; null for those in TypeScript. */
+  readonly kernels: string | null;
+}
+
+/** Loads the kernels and learns a source; see {@link learnSource}. */
+export async function learnSourceWith({ task, kernels }: SourceJob): Promise<LearnedSource> {
+  return learnSource(task, await loadKernels(kernels));
+}
+
+/** What became of a source. */
+export interface LearnedSource {
+  readonly draft: Draft;
+  readonly explore: LearningSteps['explore'];
+  readonly correlate: LearningSteps['correlate'];
+  readonly cluster: LearningSteps['cluster'];
+  readonly calibration: SourceCalibration;
+  /** Why it could not be learned; null where it was. */
+  readonly failure: string | null;
+}
+
+/**
+ * Learns one source from its rows. The same task gives the same bytes in every thread.
+ * A source that fails is left without rates, and says why: the others go on.
+ */
+export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
+  const draft = { ...task.draft };
+  const timing = rowTiming(task.timing);
+  const setting: PassSetting = {
+    replay: (profile, visit) => replayRows(task.rows, task.times, profile, timing, visit),
+    rowSeconds: (task.timing.rowTicks * task.timing.intervalMs) / 1000,
+    fitUntil: task.fitUntil,
+    settings: task.settings,
+    kernels,
+  };
+  try {
+    if (task.seasons) learnSeasons(draft, task.window, setting);
+    const found = exploreSource(draft, setting, task.few);
+    const cluster = clusterSource(draft, setting, {
+      full: task.full,
+      seed: seededRng(task.seed)
+        .fork(sourceKey(draft))
+        .integer(2 ** 31),
+    });
+    const calibration = calibrateSource(draft, setting, task.timing.calibrationTicks);
+    return { draft, ...found, cluster, calibration, failure: null };
+  } catch (cause) {
+    return {
+      draft: { ...task.draft, features: [], withoutRates: 'it could not be learned' },
+      explore: [],
+      correlate: [],
+      cluster: [],
+      calibration: { total: 0, seen: 0, strangest: [] },
+      failure: cause instanceof Error ? cause.message : String(cause),
+    };
+  }
+}

@@ -1,0 +1,4 @@
+import { learnSourceWith } from './learn-source.js';
+import { answerJobs } from './threads/worker-pool.js';
+
+answerJobs(learnSourceWith);
