@@ -103,6 +103,11 @@ export interface ProcfsAddon {
    * Empty where the kernel does not tell.
    */
   unixPeers(): Float64Array;
+  /**
+   * Leaves every thread of this process without capabilities but those of a mask, for good.
+   * @returns the reason where a thread has others still.
+   */
+  keepCapabilities(mask: bigint): string | undefined;
   /** @throws Error where the root cannot be opened. */
   readonly ProcessScanner: new (
     procRoot: string,

@@ -4,6 +4,7 @@
       'target_name': 'ethogram_procfs',
       'sources': [
         '../../src/core/procfs_build_id.cc',
+        '../../src/core/procfs_capabilities.cc',
         '../../src/core/procfs_scanner.cc',
         '../../src/core/procfs_text.cc',
         '../../src/core/procfs_unix_peers.cc',

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "../core/procfs_capabilities.h"
 #include "../core/procfs_scanner.h"
 #include "../core/procfs_unix_peers.h"
 
@@ -150,9 +151,20 @@ class ProcessScanner : public Napi::ObjectWrap<ProcessScanner> {
   std::unique_ptr<Scanner> scanner_;
 };
 
+// `keepCapabilities(mask)`: nothing, or the reason why a thread has others still.
+Napi::Value KeepCapabilities(const Napi::CallbackInfo& info) {
+  bool lossless = false;
+  const uint64_t keep =
+      info.Length() > 0 && info[0].IsBigInt() ? info[0].As<Napi::BigInt>().Uint64Value(&lossless) : 0;
+  std::string reason;
+  if (ethogram::procfs::KeepCapabilities(keep, &reason)) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), reason);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("bootTimeNs", Napi::Function::New(env, BootTimeNs, "bootTimeNs"));
   exports.Set("unixPeers", Napi::Function::New(env, UnixPeers, "unixPeers"));
+  exports.Set("keepCapabilities", Napi::Function::New(env, KeepCapabilities, "keepCapabilities"));
   exports.Set("ProcessScanner", ProcessScanner::Define(env));
   return exports;
 }

@@ -1,16 +1,21 @@
 // Tests of the scanner on process tables made up in a folder; built with ASan and UBSan.
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "../../src/core/procfs_build_id.h"
+#include "../../src/core/procfs_capabilities.h"
 #include "../../src/core/procfs_scanner.h"
 #include "../../src/core/procfs_text.h"
 #include "../../src/core/procfs_unix_peers.h"
@@ -597,6 +602,48 @@ void TestTablesThatAreNone() {
   CHECK_EQUAL(scanner->process_count(), 0u);
 }
 
+void TestStatusOfAThread() {
+  ThreadStatus status;
+  const std::string sets = "CapInh:\t0000000000000001\nCapPrm:\t0000000000000002\n";
+  const std::string more = "CapEff:\t0000008000000000\nCapBnd:\tffffffffffffffff\nCapAmb:\t0000000000000000\n";
+  CHECK(ParseThreadStatus("Name:\tx\n" + sets + more + "NoNewPrivs:\t1\n", &status));
+  CHECK_EQUAL(status.capabilities, 0x8000000003u);
+  CHECK(status.no_new_privileges);
+  CHECK(!ParseThreadStatus(sets + more, &status));
+  CHECK(!ParseThreadStatus("", &status));
+}
+
+// The last of all: it takes away what the others need.
+void TestNoThreadKeepsACapabilityNorCanBlockThatItIsTaken() {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  for (int i = 0; i < 8; i++) {
+    threads.emplace_back([&stop] {
+      while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  std::string reason;
+  CHECK(KeepCapabilities(0, &reason));
+  CHECK_EQUAL(reason, std::string());
+  int looked = 0;
+  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream file(task.path() / "status");
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    ThreadStatus status;
+    CHECK(ParseThreadStatus(text, &status));
+    CHECK_EQUAL(status.capabilities, 0u);
+    CHECK(status.no_new_privileges);
+    looked++;
+  }
+  CHECK(looked >= 9);
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+}
+
 }  // namespace
 
 int main() {
@@ -624,5 +671,7 @@ int main() {
   RUN(TestBuildIdOfAFile);
   RUN(TestParentIsToldByItsNumber);
   RUN(TestTablesThatAreNone);
+  RUN(TestStatusOfAThread);
+  RUN(TestNoThreadKeepsACapabilityNorCanBlockThatItIsTaken);
   return ethogram::test::Finish();
 }

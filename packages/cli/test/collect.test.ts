@@ -25,28 +25,26 @@ function tick(seq: number): Tick {
   };
 }
 
-/** Collectors that never end by themselves; `opened` and `closed` count them. */
-function fakeCollectors() {
-  const state = { opened: [] as number[], closed: 0, seq: 0 };
-  const open = (intervalMs: number): Promise<SampleSource> => {
-    state.opened.push(intervalMs);
-    return Promise.resolve({
-      description,
-      async *ticks(signal) {
-        while (!signal.aborted) yield tick(state.seq++);
-        yield tick(state.seq++);
-      },
-      close: () => {
-        state.closed++;
-        return Promise.resolve();
-      },
-    });
+/** A collector that never ends by itself, and what was done with it. */
+function fakeCollector(from = 0) {
+  const state = { intervals: [] as number[], closed: 0, seq: from };
+  const source: SampleSource = {
+    description,
+    async *ticks(signal) {
+      while (!signal.aborted) yield tick(state.seq++);
+      yield tick(state.seq++);
+    },
+    setInterval: (intervalMs) => state.intervals.push(intervalMs),
+    close: () => {
+      state.closed++;
+      return Promise.resolve();
+    },
   };
-  return { state, open };
+  return { state, source };
 }
 
 async function collectTicks(
-  settings: Partial<MeasureSettings> & Pick<MeasureSettings, 'open' | 'limit'>,
+  settings: Partial<MeasureSettings> & Pick<MeasureSettings, 'source' | 'limit'>,
   count: number,
 ): Promise<{ seqs: number[]; slower: number[] }> {
   const stop = new AbortController();
@@ -55,8 +53,8 @@ async function collectTicks(
   for await (const { seq } of measuredTicks({
     intervalMs: 1_000,
     signal: stop.signal,
-    onOpen: () => undefined,
     onSlower: (intervalMs) => slower.push(intervalMs),
+    cheaper: () => Promise.reject(new Error('there is nothing cheaper')),
     ...settings,
   })) {
     seqs.push(seq);
@@ -65,21 +63,52 @@ async function collectTicks(
   return { seqs, slower };
 }
 
+const DOUBLED = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
+
 describe('measuring', () => {
   test('goes on until it is told to stop, hands the last tick on, and closes the collector', async () => {
-    const { state, open } = fakeCollectors();
-    const { seqs } = await collectTicks({ open, limit: { check: () => undefined } }, 5);
+    const { state, source } = fakeCollector();
+    const { seqs } = await collectTicks({ source, limit: { check: () => undefined } }, 5);
     expect(seqs).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(state).toMatchObject({ opened: [1_000], closed: 1 });
+    expect(state).toMatchObject({ intervals: [], closed: 1 });
   });
 
-  test('doubles its interval each time it costs too much, up to a minute, and loses no tick', async () => {
-    const { state, open } = fakeCollectors();
-    const { seqs, slower } = await collectTicks({ open, limit: { check: () => 0.2 } }, 40);
-    expect(slower).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
-    expect(state.opened).toEqual([1_000, ...slower]);
-    expect(state.closed).toBe(state.opened.length);
+  test('doubles its interval each time it costs too much, up to a minute, and loads nothing anew', async () => {
+    const { state, source } = fakeCollector();
+    let looks = 0;
+    const limit = { check: () => (looks++ < DOUBLED.length ? 0.2 : undefined) };
+    const { seqs, slower } = await collectTicks({ source, limit }, 40);
+    expect(slower).toEqual(DOUBLED);
+    expect(state).toMatchObject({ intervals: DOUBLED, closed: 1 });
     expect(seqs).toEqual(seqs.map((_, i) => i));
+  });
+
+  test('detaches where a minute costs too much still, goes on with something cheaper, and loses no tick', async () => {
+    const [first, second] = [fakeCollector(), fakeCollector(8)];
+    const asked: number[][] = [];
+    let looks = 0;
+    const { seqs } = await collectTicks(
+      {
+        source: first.source,
+        limit: { check: () => (looks++ <= DOUBLED.length ? 0.2 : undefined) },
+        cheaper: async (intervalMs, share) => {
+          expect(first.state.closed).toBe(1);
+          asked.push([intervalMs, share]);
+          return second.source;
+        },
+      },
+      20,
+    );
+    expect(asked).toEqual([[60_000, 0.2]]);
+    expect(seqs).toEqual(seqs.map((_, i) => i));
+    expect(second.state.closed).toBe(1);
+  });
+
+  test('ends with an error where nothing is cheaper', async () => {
+    const { state, source } = fakeCollector();
+    const running = collectTicks({ source, limit: { check: () => 0.2 } }, 100);
+    await expect(running).rejects.toThrow('there is nothing cheaper');
+    expect(state.closed).toBe(1);
   });
 });
 

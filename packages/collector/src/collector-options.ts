@@ -35,6 +35,16 @@ export interface CollectorOptions {
   readonly ownPid?: number;
   /** Files of bpftrace programs, whose maps become custom sources. */
   readonly recipes?: readonly string[];
+  /** Told when privileges are not needed any more; without it all are kept. */
+  readonly privileges?: PrivilegeSteps;
+}
+
+/** When this process may do with less: programs are attached to the kernel between the two. */
+export interface PrivilegeSteps {
+  /** Recipes run in processes of their own: from now on CAP_BPF and CAP_PERFMON do. */
+  beforeLoading(): void;
+  /** What is in the kernel is there; procfs is read from now on, by whom we are now. */
+  afterLoading(): void;
 }
 
 /** The options with every default filled in: what backends are opened with. */
@@ -53,6 +63,7 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly ownPid: number;
   readonly recipes: readonly string[];
+  readonly privileges: PrivilegeSteps;
   /** What is read beside the backend's own, and closed with it: the recipes. */
   readonly readers: readonly TickReader[];
 }
@@ -75,12 +86,17 @@ const plain = z.object({
   recipes: z.array(z.string().min(1)).max(32).default([]),
 });
 
+const KEEP_ALL: PrivilegeSteps = Object.freeze({
+  beforeLoading: () => undefined,
+  afterLoading: () => undefined,
+});
+
 /**
  * Checks what the caller asked for and fills in the defaults.
  * @throws COLLECT-1001 naming every option that is wrong.
  */
 export function parseCollectorOptions(options: CollectorOptions): OpenOptions {
-  const { clock, ...rest } = options;
+  const { clock, privileges, ...rest } = options;
   const parsed = plain.safeParse(rest);
   if (!parsed.success) {
     throw collectorErrors.make('COLLECT-1001', z.prettifyError(parsed.error));
@@ -92,6 +108,7 @@ export function parseCollectorOptions(options: CollectorOptions): OpenOptions {
     host: known.host ?? hostname(),
     boot: known.boot ?? bootId(known.procRoot),
     clock: clock ?? systemClock,
+    privileges: privileges ?? KEEP_ALL,
     ownPid: known.ownPid ?? process.pid,
     readers: [],
   };

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { loadProcfs } from '@ethogram/native';
 import { collectorErrors } from './errors.js';
 
-/** Who a privileged process becomes. */
+/** What is given up, and what is not. */
 export interface DropOptions {
-  /** A user and a group that are not root, such as those of `nobody`. */
-  readonly uid: number;
-  readonly gid: number;
+  /** Whom to become: not root. Without it the process stays who it is, with less rights. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Capabilities to keep, a mask by bit (linux/capability.h); default none. */
+  readonly keep?: bigint;
   /** Default `/proc`. */
   readonly procRoot?: string;
 }
@@ -19,29 +21,37 @@ export interface ThreadPrivileges {
   readonly capabilities: bigint;
 }
 
+/** What changing one's user takes: CAP_SETGID and CAP_SETUID. */
+const BECOME_SOMEBODY = 0b1100_0000n;
+
 /**
- * Gives up root and every capability for good, in all threads. An open eBPF backend goes on: its
- * programs are read by descriptors that it holds. Call it before anything parses, listens, or
- * talks to a database. A process that is not root only has its threads looked at.
- * @returns the threads as they are afterwards.
+ * Gives up capabilities for good, in all threads, and root where a user is named; programs that are
+ * started later gain none either. An open eBPF backend goes on: its programs are read by descriptors
+ * that it holds. Call it before anything parses, listens, or talks to a database.
+ * @returns the threads as they are afterwards; none where the system has no procfs.
  * @throws COLLECT-2006 where a thread kept a privilege, or root was asked for.
  */
-export function dropPrivileges(options: DropOptions): readonly ThreadPrivileges[] {
-  const { uid, gid, procRoot = '/proc' } = options;
-  if (!Number.isInteger(uid) || !Number.isInteger(gid) || uid < 1 || gid < 1) {
+export function dropPrivileges(options: DropOptions = {}): readonly ThreadPrivileges[] {
+  const { user, keep = 0n, procRoot = '/proc' } = options;
+  if (user && ![user.uid, user.gid].every((id) => Number.isInteger(id) && id >= 1)) {
     throw collectorErrors.make(
       'COLLECT-2006',
-      `expected a user and a group that are not root, found ${uid} and ${gid}`,
+      `expected a user and a group that are not root, found ${user.uid} and ${user.gid}`,
     );
   }
-  if (process.geteuid?.() === 0) {
+  const becomes = user !== undefined && process.geteuid?.() === 0;
+  keepCapabilities(becomes ? keep | BECOME_SOMEBODY : keep);
+  if (becomes) {
     process.setgroups?.([]);
-    process.setgid?.(gid);
+    process.setgid?.(user.gid);
     // The last step, since it takes away the right to the others.
-    process.setuid?.(uid);
+    process.setuid?.(user.uid);
   }
+  if (process.platform !== 'linux') return [];
   const threads = threadPrivileges(procRoot);
-  const kept = threads.filter((thread) => thread.capabilities !== 0n || thread.uids.includes(0));
+  const kept = threads.filter(
+    ({ capabilities, uids }) => (capabilities & ~keep) !== 0n || (becomes && uids.includes(0)),
+  );
   if (kept.length > 0 || threads.length === 0) {
     throw collectorErrors.make(
       'COLLECT-2006',
@@ -50,6 +60,18 @@ export function dropPrivileges(options: DropOptions): readonly ThreadPrivileges[
     );
   }
   return threads;
+}
+
+/**
+ * Leaves no thread of this process more capabilities than a mask has, for good; nothing on systems
+ * that have none.
+ * @throws COLLECT-2006.
+ */
+export function keepCapabilities(mask: bigint): void {
+  if (process.platform !== 'linux') return;
+  const loaded = loadProcfs();
+  const failure = loaded.addon ? loaded.addon.keepCapabilities(mask) : loaded.reason;
+  if (failure !== undefined) throw collectorErrors.make('COLLECT-2006', failure);
 }
 
 /** Reads what each thread of this process may do. */

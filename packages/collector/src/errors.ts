@@ -50,6 +50,12 @@ export const collectorErrors = defineErrors({
       'Start the collector again; if it keeps happening, use `--backend procfs` and report it.',
     exitCode: 1,
   },
+  'COLLECT-2008': {
+    title: 'Measuring costs more than it may',
+    remedy:
+      'Raise --max-cpu, lower --max-sources, or leave out what costs most: --latency, --recipe.',
+    exitCode: 1,
+  },
   'COLLECT-3001': {
     title: 'The recording to replay holds nothing',
     remedy: 'Name a recording that `ethogram recordings` lists.',

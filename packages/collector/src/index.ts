@@ -1,4 +1,4 @@
-export type { CollectorOptions, MeasuringBackend } from './collector-options.js';
+export type { CollectorOptions, MeasuringBackend, PrivilegeSteps } from './collector-options.js';
 export type { Check } from './doctor/check.js';
 export { checkHost } from './doctor/check-host.js';
 export type { ExamineOptions } from './doctor/examine-host.js';
@@ -6,7 +6,7 @@ export { examineHost } from './doctor/examine-host.js';
 export type { HostFacts, HostFactsOptions } from './doctor/host-facts.js';
 export { readHostFacts } from './doctor/host-facts.js';
 export type { DropOptions, ThreadPrivileges } from './drop-privileges.js';
-export { dropPrivileges } from './drop-privileges.js';
+export { dropPrivileges, keepCapabilities } from './drop-privileges.js';
 export { collectorErrors } from './errors.js';
 export type { Grouping } from './identity/process-facts.js';
 export { GROUPINGS } from './identity/process-facts.js';

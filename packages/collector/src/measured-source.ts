@@ -31,8 +31,15 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
     maxSources: options.maxSources,
     ...(options.match === undefined ? {} : { match: options.match }),
   };
-  const { intervalMs, clock } = options;
-  const measure = { origin, limits, intervalMs, clock, bootTimeNs: parts.bootTimeNs };
+  const { clock } = options;
+  let { intervalMs } = options;
+  const measure = {
+    origin,
+    limits,
+    intervalMs: () => intervalMs,
+    clock,
+    bootTimeNs: parts.bootTimeNs,
+  };
   const closing = new AbortController();
   const readers = [...parts.readers, ...options.readers];
   let taken = false;
@@ -55,6 +62,9 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
   return {
     description,
     ticks,
+    setInterval: (ms) => {
+      intervalMs = ms;
+    },
     close: () => {
       closed ??= (async () => {
         closing.abort();

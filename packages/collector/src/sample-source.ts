@@ -25,6 +25,8 @@ export interface SampleSource {
    * normally. A tick that could not be taken in time is taken late, never made up.
    */
   ticks(signal: AbortSignal): AsyncIterable<Tick>;
+  /** How long ticks are from the next one on; a source that replays cannot be told. */
+  setInterval?(intervalMs: number): void;
   /** Detaches from the kernel and frees everything; may be called again. */
   close(): Promise<void>;
 }

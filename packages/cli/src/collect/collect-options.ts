@@ -1,5 +1,5 @@
 import { choice, duration, file, integer, number, percent, text } from '../options/kinds.js';
-import { list, type OptionValues, option } from '../options/option.js';
+import { flag, list, type OptionValues, option } from '../options/option.js';
 
 /** How this host is measured: options of every command that collects. */
 export const collectOptions = Object.freeze({
@@ -33,7 +33,7 @@ export const collectOptions = Object.freeze({
   }),
   maxCpu: option(percent, {
     default: '5%',
-    help: 'most CPU that recording may use, as a share of one processor over 30 s; above it the interval is doubled, up to 1m',
+    help: 'most CPU that recording may use, as a share of one processor over 30 s; above it the interval is doubled, up to 1m, and beyond that eBPF is detached',
     example: '2%',
   }),
   group: option(choice(['unit', 'container', 'exe', 'comm', 'user']), {
@@ -44,6 +44,16 @@ export const collectOptions = Object.freeze({
   match: option(text('GLOB'), {
     help: 'only process sources whose name matches (* any run, ? one character)',
     example: 'nginx*',
+  }),
+  latency: flag({
+    help: 'also measure how long each system call takes (eBPF only; about doubles what a call costs)',
+  }),
+  user: option(text('NAME'), {
+    help: 'whom root becomes once the programs are loaded (default: whoever owns the store; root keeps no capability in any case)',
+    example: 'ethogram',
+  }),
+  keepPtrace: flag({
+    help: "keep CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, by which --backend procfs reads I/O and descriptors of others' processes",
   }),
 });
 

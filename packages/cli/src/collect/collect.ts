@@ -11,56 +11,79 @@ import { measuredTicks } from './measured-ticks.js';
 import { costLimit, processCost } from './own-cost.js';
 
 /**
- * Measures this host as the options say, and tells on standard error by what and at what interval;
- * or replays a recording.
+ * The ticks of a source that {@link startMeasuring} opened, or of a recording that is replayed;
+ * tells on standard error by what they are measured and at what interval.
  * @param store holds the recording to replay.
- * @throws COLLECT-2001 or COLLECT-2002 where nothing can measure here; CLI-1005 where there is no
- * such recording to replay.
+ * @throws COLLECT-2008 where measuring costs too much; CLI-1005 where there is no such recording.
  */
 export async function* collect(
   context: CommandContext,
   store: Store,
   options: CollectValues,
+  started: SampleSource | undefined,
   signal: AbortSignal,
   onOpen: (description: BackendDescription) => void = () => undefined,
 ): AsyncGenerator<Tick> {
-  const { clock, notices, log } = context;
-  const { openCollector } = await import('@ethogram/collector');
-  const { backend } = options;
+  const { clock, notices } = context;
+  const source = started ?? (await openRecording(context, store, options));
+  const tell = ({ description }: SampleSource): void => {
+    tellOf(context, description);
+    onOpen(description);
+  };
+  tell(source);
   yield* measuredTicks({
+    source,
     intervalMs: options.interval,
     signal,
     limit: costLimit(
       // What is replayed is not measured: there is no interval to double.
-      backend === 'replay' ? Number.POSITIVE_INFINITY : options.maxCpu,
+      started === undefined ? Number.POSITIVE_INFINITY : options.maxCpu,
       () => clock.monotonicNs(),
       () => processCost().cpuMs,
     ),
-    open: (intervalMs) =>
-      backend === 'replay'
-        ? openRecording(context, store, options)
-        : openCollector({
-            backend,
-            intervalMs,
-            group: options.group,
-            maxSources: options.maxSources,
-            host: hostname(),
-            recipes: options.recipe,
-            clock,
-            ...(options.match === undefined ? {} : { match: options.match }),
-          }),
-    onOpen: (description) => {
-      log.info({ backend: description.backend, blind: description.blind }, 'collecting');
-      notices.note(`measuring with ${description.backend}`);
-      for (const { code, reason, remedy } of description.limitations) {
-        notices.note(`  ${code}: ${printable(reason)}. ${printable(remedy)}`);
-      }
-      onOpen(description);
-    },
     onSlower: (intervalMs, share) => {
-      const used = `own CPU ${shareText(share)} is over --max-cpu ${shareText(options.maxCpu)}`;
-      notices.warn(`${used}: the interval is now ${durationText(intervalMs)}`);
+      notices.warn(`${overLimit(share, options)}: the interval is now ${durationText(intervalMs)}`);
     },
+    cheaper: async (intervalMs, share) => {
+      notices.warn(`${overLimit(share, options)} at the longest interval: detached`);
+      const cheaper = await openCheaper(context, options, source.description, intervalMs, share);
+      tell(cheaper);
+      return cheaper;
+    },
+  });
+}
+
+function overLimit(share: number, { maxCpu }: CollectValues): string {
+  return `own CPU ${shareText(share)} is over --max-cpu ${shareText(maxCpu)}`;
+}
+
+function tellOf({ notices, log }: CommandContext, description: BackendDescription): void {
+  log.info({ backend: description.backend, blind: description.blind }, 'collecting');
+  notices.note(`measuring with ${description.backend}`);
+  for (const { code, reason, remedy } of description.limitations) {
+    notices.note(`  ${code}: ${printable(reason)}. ${printable(remedy)}`);
+  }
+}
+
+/** Procfs has nothing attached to the kernel; who asked for a backend by name gets no other. */
+async function openCheaper(
+  { clock }: CommandContext,
+  options: CollectValues,
+  { backend }: BackendDescription,
+  intervalMs: number,
+  share: number,
+): Promise<SampleSource> {
+  const { collectorErrors, openCollector } = await import('@ethogram/collector');
+  if (options.backend !== 'auto' || backend === 'procfs') {
+    throw collectorErrors.make('COLLECT-2008', overLimit(share, options));
+  }
+  const { group, maxSources, match } = options;
+  const naming = { group, maxSources, host: hostname(), clock };
+  return openCollector({
+    ...naming,
+    backend: 'procfs',
+    intervalMs,
+    ...(match === undefined ? {} : { match }),
   });
 }
 

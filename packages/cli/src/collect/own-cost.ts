@@ -2,15 +2,18 @@
 export interface ProcessCost {
   /** User and system time, milliseconds. */
   readonly cpuMs: number;
+  /** Resident memory now, bytes. */
+  readonly residentBytes: number;
   /** Most resident memory so far, bytes. */
   readonly peakBytes: number;
 }
 
-/** The cost of this process so far (getrusage(2)). */
+/** The cost of this process so far (getrusage(2), and its own statm). */
 export function processCost(): ProcessCost {
   const usage = process.resourceUsage();
   return {
     cpuMs: (usage.userCPUTime + usage.systemCPUTime) / 1_000,
+    residentBytes: process.memoryUsage.rss(),
     // `maxRSS` is in KiB.
     peakBytes: usage.maxRSS * 1_024,
   };

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
+import type { SampleSource } from '@ethogram/collector';
 import { bytesText, durationText, shareText } from '@ethogram/report';
 import { collect, untilElapsed } from '../collect/collect.js';
-import { collectOptions } from '../collect/collect-options.js';
+import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { holdCollectorLease } from '../collect/collector-lease.js';
 import { processCost } from '../collect/own-cost.js';
 import { RecordTally } from '../collect/record-tally.js';
-import { defineCommand } from '../command.js';
+import { startMeasuring } from '../collect/start-measuring.js';
+import { type CommandContext, defineCommand } from '../command.js';
 import { choice, duration, text } from '../options/kinds.js';
 import { option } from '../options/option.js';
 
@@ -48,32 +50,20 @@ export const recordCommand = defineCommand({
     },
   ],
   async run(context, options) {
-    const store = await context.openStore('write', { sync: options.sync });
-    const { recording, interval } = options;
-    // What is replayed is not this host: whoever scores it live shall not follow us.
-    const lease =
-      options.backend === 'replay'
-        ? undefined
-        : await holdCollectorLease(store, hostname(), recording, interval, context.clock);
-    const tally = new RecordTally(recording);
-    const until = untilElapsed(context, options.duration);
+    const source = await startMeasuring(context, options);
+    const tally = new RecordTally(options.recording);
     const startNs = context.clock.monotonicNs();
     const startCpuMs = processCost().cpuMs;
     const elapsedMs = () => Number(context.clock.monotonicNs() - startNs) / 1e6;
     const cpuShare = () => (processCost().cpuMs - startCpuMs) / Math.max(1, elapsedMs());
     try {
-      const ticks = collect(context, store, options, until.signal, ({ backend }) => {
-        tally.backend = backend;
+      await record(context, options, source, tally, () => {
+        const { residentBytes } = processCost();
+        const own = `own CPU ${shareText(cpuShare())}, memory ${bytesText(residentBytes)}`;
+        context.notices.status(`${tally.text()}, ${own}`);
       });
-      for await (const tick of ticks) {
-        await lease?.renew();
-        await store.samples.append(options.recording, [tick]);
-        tally.add(tick);
-        context.notices.status(`${tally.text()}, own CPU ${shareText(cpuShare())}`);
-      }
     } finally {
-      until.cancel();
-      await lease?.release();
+      await source?.close();
     }
     const cost = {
       cpuShare: cpuShare(),
@@ -94,3 +84,39 @@ export const recordCommand = defineCommand({
     return 0;
   },
 });
+
+interface RecordValues extends CollectValues {
+  readonly duration: number | undefined;
+  readonly recording: string;
+  readonly sync: 'tick' | '5s' | 'off';
+}
+
+/** Stores tick after tick until the duration has passed or a signal comes. */
+async function record(
+  context: CommandContext,
+  options: RecordValues,
+  source: SampleSource | undefined,
+  tally: RecordTally,
+  onTick: () => void,
+): Promise<void> {
+  const store = await context.openStore('write', { sync: options.sync });
+  const { recording, interval } = options;
+  // What is replayed is not this host: whoever scores it live shall not follow us.
+  const lease =
+    source && (await holdCollectorLease(store, hostname(), recording, interval, context.clock));
+  const until = untilElapsed(context, options.duration);
+  try {
+    const ticks = collect(context, store, options, source, until.signal, ({ backend }) => {
+      tally.backend = backend;
+    });
+    for await (const tick of ticks) {
+      await lease?.renew();
+      await store.samples.append(recording, [tick]);
+      tally.add(tick);
+      onTick();
+    }
+  } finally {
+    until.cancel();
+    await lease?.release();
+  }
+}

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { SampleSource } from '@ethogram/collector';
 import { packTicks } from '@ethogram/core';
 import { anomalyView, countText, durationText, printable } from '@ethogram/report';
 import type { AnomalyRecord } from '@ethogram/score';
@@ -6,6 +7,7 @@ import type { RetentionPolicy, Store } from '@ethogram/store';
 import { collect } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { type CollectorLease, holdCollectorLease } from '../collect/collector-lease.js';
+import { startMeasuring } from '../collect/start-measuring.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { listenAddress } from '../monitoring/listen-address.js';
@@ -89,11 +91,16 @@ export const runCommand = defineCommand({
       const message = 'run: expected this host and a store that stays, found a replay or memory:';
       throw cliErrors.make('CLI-1002', message);
     }
-    const outlets = await openOutlets(context, options);
+    const source = await startMeasuring(context, options);
     try {
-      return await watchHost(context, options, uri, outlets);
+      const outlets = await openOutlets(context, options);
+      try {
+        return await watchHost(context, options, uri, outlets, source);
+      } finally {
+        await outlets.close();
+      }
     } finally {
-      await outlets.close();
+      await source?.close();
     }
   },
 });
@@ -115,6 +122,7 @@ async function watchHost(
   options: RunValues,
   uri: string,
   outlets: Outlets,
+  source: SampleSource | undefined,
 ): Promise<number> {
   const { clock, notices, out, terminal, globals, signal } = context;
   const { recording, name } = options;
@@ -156,7 +164,7 @@ async function watchHost(
     `recording ${printable(recording)}; first model after ${durationText(options.firstAfter)}`,
   );
   try {
-    const service = { store, scorer, learner, lease, outlets };
+    const service = { store, scorer, learner, lease, outlets, source };
     await out.list(anomalyView, serve(context, options, service, policyOf(options)));
   } finally {
     await learner.settled();
@@ -171,13 +179,14 @@ interface Service {
   readonly learner: Learner;
   readonly lease: CollectorLease;
   readonly outlets: Outlets;
+  readonly source: SampleSource | undefined;
 }
 
 /** Takes tick after tick through the house; gives the anomalies that begin. */
 async function* serve(
   context: CommandContext,
   options: CollectValues & { readonly recording: string },
-  { store, scorer, learner, lease, outlets }: Service,
+  { store, scorer, learner, lease, outlets, source }: Service,
   policy: RetentionPolicy | undefined,
 ): AsyncGenerator<AnomalyRecord> {
   const { clock, signal, notices } = context;
@@ -185,7 +194,7 @@ async function* serve(
   let lookedAt: bigint | undefined;
   let retainedAt = clock.monotonicNs();
   let ticks = 0;
-  for await (const tick of collect(context, store, options, signal)) {
+  for await (const tick of collect(context, store, options, source, signal)) {
     await lease.renew();
     state.took(tick);
     const now = clock.monotonicNs();

@@ -1,10 +1,12 @@
+import type { SampleSource } from '@ethogram/collector';
 import { type Block, EthogramError } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { anomalyView, countText, printable, sourceTickView, tickView } from '@ethogram/report';
 import type { Severity, TickScore } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { untilElapsed } from '../collect/collect.js';
-import { collectOptions } from '../collect/collect-options.js';
+import { type CollectValues, collectOptions } from '../collect/collect-options.js';
+import { startMeasuring } from '../collect/start-measuring.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { liveBlocks } from '../live/live-blocks.js';
@@ -14,7 +16,7 @@ import { flag, option } from '../options/option.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents } from '../score/keep-events.js';
 import { findWindow } from '../window/find-window.js';
-import { windowOptions } from '../window/window-options.js';
+import { type WindowValues, windowOptions } from '../window/window-options.js';
 
 /** What `score` exits with where `--fail-on` found something. */
 const ANOMALIES_FOUND = 3;
@@ -56,7 +58,6 @@ export const scoreCommand = defineCommand({
     },
   ],
   async run(context, options) {
-    const { out, notices } = context;
     if (options.model === undefined) {
       throw cliErrors.make('CLI-1001', 'expected --model NAME or FILE, found none');
     }
@@ -66,32 +67,56 @@ export const scoreCommand = defineCommand({
         'expected --all with --per-source, found --per-source alone',
       );
     }
-    const { store, keepsEvents } = await openForScoring(context);
-    const model = await loadModel(context, options.model);
-    const until = untilElapsed(context, options.live ? options.duration : undefined);
+    const source = options.live ? await startMeasuring(context, options) : undefined;
     try {
-      const { blocks, liveFrom, total } = options.live
-        ? { ...(await liveBlocks(context, store, model, options, until.signal)), total: 0 }
-        : await recordedBlocks(context, store, options);
-      const progress = notices.progress('scoring');
-      const tally = new Tally();
-      const ticks = scoreTicks(context, store, { model, blocks, liveFrom }, async (tick) => {
-        tally.add(tick);
-        if (keepsEvents) await keepEvents(store, tick);
-        if (options.live) notices.status(tally.text());
-        else progress.update(tally.ticks, total);
-      });
-      if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
-      else if (options.all) await out.list(tickView, ticks);
-      else await out.list(anomalyView, anomaliesOf(ticks));
-      notices.clear();
-      notices.note(tally.text());
-      return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
+      return await score(context, { ...options, model: options.model }, source);
     } finally {
-      until.cancel();
+      await source?.close();
     }
   },
 });
+
+interface ScoreValues extends CollectValues, WindowValues {
+  readonly model: string;
+  readonly live: boolean;
+  readonly duration: number | undefined;
+  readonly all: boolean;
+  readonly perSource: boolean;
+  readonly failOn: Severity | undefined;
+}
+
+/** Scores the window, or what the source measures from now on. */
+async function score(
+  context: CommandContext,
+  options: ScoreValues,
+  source: SampleSource | undefined,
+): Promise<number> {
+  const { out, notices } = context;
+  const { store, keepsEvents } = await openForScoring(context);
+  const model = await loadModel(context, options.model);
+  const until = untilElapsed(context, options.live ? options.duration : undefined);
+  try {
+    const { blocks, liveFrom, total } = options.live
+      ? { ...(await liveBlocks(context, store, model, options, source, until.signal)), total: 0 }
+      : await recordedBlocks(context, store, options);
+    const progress = notices.progress('scoring');
+    const tally = new Tally();
+    const ticks = scoreTicks(context, store, { model, blocks, liveFrom }, async (tick) => {
+      tally.add(tick);
+      if (keepsEvents) await keepEvents(store, tick);
+      if (options.live) notices.status(tally.text());
+      else progress.update(tally.ticks, total);
+    });
+    if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
+    else if (options.all) await out.list(tickView, ticks);
+    else await out.list(anomalyView, anomaliesOf(ticks));
+    notices.clear();
+    notices.note(tally.text());
+    return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
+  } finally {
+    until.cancel();
+  }
+}
 
 /** Opens the store to keep events in it, or to read only where it cannot be written. */
 async function openForScoring(

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { SampleSource } from '@ethogram/collector';
 import { type Block, packTicks } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { printable } from '@ethogram/report';
@@ -14,6 +15,7 @@ const WARM_UP_MS = 600_000;
 /**
  * The ticks of this host as they happen: out of the store where a collector of this host runs,
  * else measured here.
+ * @param source opened before the store, while there were privileges; closed where it is not needed.
  * @returns blocks, and the instant before which ticks only warm up the scorer.
  */
 export async function liveBlocks(
@@ -21,15 +23,17 @@ export async function liveBlocks(
   store: Store,
   model: Model,
   options: CollectValues,
+  source: SampleSource | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly blocks: AsyncIterable<Block>; readonly liveFrom: number }> {
   const { clock, notices } = context;
   const host = hostname();
   const now = clock.nowMs();
-  const isReplay = options.backend === 'replay';
-  const collecting = isReplay ? undefined : await whoCollects(store, host);
-  if (!collecting)
-    return { blocks: measuredBlocks(context, store, model, options, signal), liveFrom: 0 };
+  const collecting = source && (await whoCollects(store, host));
+  if (!collecting) {
+    return { blocks: measuredBlocks(context, store, model, options, source, signal), liveFrom: 0 };
+  }
+  await source.close();
   const { pid, recording } = collecting;
   notices.note(`following recording ${printable(recording)}, made by process ${pid}`);
   const { historyRows, rowTicks, intervalMs } = model.timing;
@@ -50,9 +54,10 @@ async function* measuredBlocks(
   store: Store,
   model: Model,
   options: CollectValues,
+  source: SampleSource | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
-  const ticks = collect(context, store, options, signal, ({ backend }) => {
+  const ticks = collect(context, store, options, source, signal, ({ backend }) => {
     if (backend !== 'replay' && !model.backends.includes(backend)) {
       const learned = model.backends.map(printable).join(', ');
       context.notices.warn(`measuring with ${backend}, but the model was learned with ${learned}`);

@@ -18,7 +18,8 @@ export interface TickReader {
 export interface MeasureOptions {
   readonly origin: TickOrigin;
   readonly limits: SourceLimits;
-  readonly intervalMs: number;
+  /** Asked at each tick for the length of the next. */
+  readonly intervalMs: () => number;
   readonly clock: Clock;
   /** Nanoseconds since boot, counting through suspend. */
   readonly bootTimeNs: () => bigint;

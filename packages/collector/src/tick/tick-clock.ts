@@ -19,7 +19,8 @@ export interface TickClockOptions {
   readonly clock: Clock;
   /** Nanoseconds since boot, counting through suspend (CLOCK_BOOTTIME). */
   readonly bootTimeNs: () => bigint;
-  readonly intervalMs: number;
+  /** Asked at each tick for the length of the next. */
+  readonly intervalMs: () => number;
 }
 
 /** A wall clock that moves this much against the boot clock was stepped, not slewed. */
@@ -48,7 +49,8 @@ export class TickClock {
    * @returns true when it came; false when the signal aborted before (take the last tick now).
    */
   async wait(signal: AbortSignal): Promise<boolean> {
-    const { clock, bootTimeNs, intervalMs } = this.#options;
+    const { clock, bootTimeNs } = this.#options;
+    const intervalMs = this.#options.intervalMs();
     const start = clock.nowMs();
     let due = (Math.floor(start / intervalMs) + 1) * intervalMs;
     const runningMs = Number(bootTimeNs() - this.#last.bootNs) / 1e6;
@@ -73,7 +75,7 @@ export class TickClock {
     const now = this.#read();
     this.#last = now;
     const intervalNs = Number(now.bootNs - before.bootNs);
-    const periods = intervalNs / 1e6 / this.#options.intervalMs;
+    const periods = intervalNs / 1e6 / this.#options.intervalMs();
     return {
       seq: this.#seq++,
       ts: now.wallMs,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 
 /** How a tracer is run. */
 export interface TracerCommand {
@@ -6,6 +7,21 @@ export interface TracerCommand {
   /** What stands before the arguments of this run. */
   readonly before: readonly string[];
 }
+
+/**
+ * Passes on signals by name, one a line, on a third descriptor, and ends the tracer when we are
+ * gone: it keeps the rights of the start, and we may have become somebody who may not signal it.
+ */
+const WITH_RELAY = `
+  tracer=$$
+  (
+    while read -r name; do
+      [ "$name" = ended ] && exit
+      kill -s "$name" "$tracer"
+    done
+    kill -s INT "$tracer"
+  ) <&3 >/dev/null 2>&1 3<&- &
+  exec "$@" 3<&-`;
 
 /** Lines of its complaints that are kept for an error message. */
 const KEPT_COMPLAINTS = 20;
@@ -24,6 +40,7 @@ export interface TracerOutput {
 /** A tracer of its own process (bpftrace, dtrace) that prints lines. */
 export class TracerProcess {
   readonly #child: ChildProcess;
+  readonly #relay: Writable;
   readonly #complaints: string[] = [];
   readonly #ended: Promise<void>;
   #lines: string[] = [];
@@ -35,9 +52,12 @@ export class TracerProcess {
 
   /** Starts it; {@link nextOutput} tells when it says something. */
   constructor(how: TracerCommand, args: readonly string[]) {
-    this.#child = spawn(how.command, [...how.before, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const relayed = ['-c', WITH_RELAY, 'tracer', how.command, ...how.before, ...args];
+    this.#child = spawn('sh', relayed, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.#relay = this.#child.stdio[3] as Writable;
+    // A relay that is gone went with the tracer.
+    this.#relay.on('error', () => undefined);
+    this.#child.once('exit', () => this.#relay.end('ended\n'));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#complain(text));
     this.#ended = new Promise((resolve) => {
@@ -65,7 +85,7 @@ export class TracerProcess {
 
   /** Sends it a signal, where it still runs. */
   signal(name: NodeJS.Signals): void {
-    if (this.#running) this.#child.kill(name);
+    if (this.#running) this.#relay.write(`${name.replace('SIG', '')}\n`);
   }
 
   /** Resolves at the next output or end; at once where there is output already. */

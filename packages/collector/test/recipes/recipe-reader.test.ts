@@ -161,7 +161,7 @@ describe('reading a recipe’s maps', () => {
     const missing = new RecipeReader({ name: 'r', text: '', maps }, { how: nowhere, maxSeries: 1 });
     await expect(missing.start()).rejects.toMatchObject({
       code: 'COLLECT-2005',
-      message: expect.stringContaining('ENOENT'),
+      message: expect.stringContaining('not found'),
     });
   });
 });

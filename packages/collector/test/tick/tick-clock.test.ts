@@ -13,7 +13,7 @@ function clockAt(offsetMs: number) {
   const ticks = new TickClock({
     clock: stepping,
     bootTimeNs: () => 5_000_000_000n + clock.monotonicNs() + suspendedNs,
-    intervalMs: 1000,
+    intervalMs: () => 1000,
   });
   return {
     clock,
@@ -88,7 +88,7 @@ describe('the tick clock', () => {
       },
     };
     const bootTimeNs = clock.monotonicNs;
-    const ticks = new TickClock({ clock: steppedInSleep, bootTimeNs, intervalMs: 1000 });
+    const ticks = new TickClock({ clock: steppedInSleep, bootTimeNs, intervalMs: () => 1000 });
     expect(await ticks.wait(never)).toBe(true);
     expect(slept).toBe(1000);
   });
