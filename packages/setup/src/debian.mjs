@@ -28,8 +28,29 @@ export const TEST_PACKAGES = [
   'wget',
 ];
 
-/** Wanted for the programs in them; the services that come along shall not stay. */
-const UNWANTED_SERVICES = ['prometheus', 'prometheus-alertmanager'];
+/** What the collector's bench is measured against, and the loads that it measures under. */
+export const BENCH_PACKAGES = [
+  'bpftrace',
+  'libbpf-tools',
+  'linux-perf',
+  'strace',
+  'redis-server',
+  'redis-tools',
+  'nginx-light',
+  'wrk',
+  'fio',
+  'netdata-core',
+];
+
+/**
+ * Packages wanted for the programs in them (netdata runs under the bench's own hand), and the
+ * services that come along and shall not stay.
+ */
+const UNWANTED_SERVICES = {
+  prometheus: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  'netdata-core': 'netdata',
+};
 
 /**
  * Installs the Debian packages that are missing, saying so; where that isn't allowed it says what
@@ -70,10 +91,18 @@ export async function ensureDebianPackages(wanted, purpose) {
   return still;
 }
 
-/** Debian starts a service when it installs one. Where there is no systemd, it has not. */
+/**
+ * Debian starts a service when it installs one, and again at every boot: by systemd, or by scripts
+ * where there is none. What is not there fails quietly.
+ */
 async function stopServices([command, ...before], names) {
-  for (const name of UNWANTED_SERVICES.filter((service) => names.includes(service))) {
-    await run(command, [...before, 'systemctl', 'disable', '--now', name], { quiet: true });
+  for (const name of names) {
+    const service = UNWANTED_SERVICES[name];
+    if (!service) continue;
+    const quietly = async (...args) => run(command, [...before, ...args], { quiet: true });
+    await quietly('systemctl', 'disable', '--now', service);
+    await quietly('invoke-rc.d', service, 'stop');
+    await quietly('update-rc.d', service, 'disable');
   }
 }
 
