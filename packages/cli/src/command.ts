@@ -8,6 +8,13 @@ import type { Notices } from './output/notices.js';
 import type { Output } from './output/output.js';
 import type { Terminal } from './output/terminal.js';
 
+/** What flags, environment and config file say, read anew. */
+export interface Reread {
+  readonly globals: GlobalValues;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly config: ConfigFile | undefined;
+}
+
 /** What a command works with; nothing of it is global, so that a test can bring its own. */
 export interface CommandContext {
   readonly clock: Clock;
@@ -15,6 +22,11 @@ export interface CommandContext {
   readonly globals: GlobalValues;
   /** The config file that was read, if any, for what is no option: alert targets. */
   readonly config: ConfigFile | undefined;
+  /**
+   * Reads the config file again, for a command that runs on.
+   * @throws as at the start: CLI-1002, CLI-1003, CLI-1004.
+   */
+  reread(): Reread;
   /** Every command, for what is derived from them. */
   readonly commands: readonly Command[];
   /** Data, on standard output. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { OpenOptions, Store } from '@ethogram/store';
 import { type Logger, pino } from 'pino';
-import type { CommandContext } from './command.js';
+import type { CommandContext, Reread } from './command.js';
 import { commands } from './commands.js';
 import { type Interruption, watchSignals } from './interruption.js';
 import { openStoreAt } from './open-store-at.js';
@@ -20,13 +20,6 @@ import { codedError, printError } from './output/print-error.js';
 import { processTerminal, type Terminal } from './output/terminal.js';
 import { parseCommandLine, type Selection } from './parse-command-line.js';
 import { storeLocation } from './store-location.js';
-
-/** What flags, environment and config file say. */
-interface Settings {
-  readonly globals: GlobalValues;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly config: ConfigFile | undefined;
-}
 
 /** What a store can be opened for, each including the one before. */
 const MODES: readonly OpenOptions['mode'][] = ['read', 'annotate', 'write'];
@@ -47,11 +40,11 @@ export async function main(
   try {
     const selection = parseCommandLine(commands, argv, terminal);
     if (!selection) return 0;
-    const config = findConfig(selection, terminal);
-    if (config) checkConfig(config, commands);
-    const { globals, options } = readOptions(selection, config, terminal);
-    verbose = globals.logLevel === 'debug' || globals.logLevel === 'trace';
-    const code = await runCommand(selection, { globals, options, config }, interruption, terminal);
+    const read = () => readSettings(selection, terminal);
+    const settings = read();
+    const { logLevel } = settings.globals;
+    verbose = logLevel === 'debug' || logLevel === 'trace';
+    const code = await runCommand(selection, { ...settings, read }, interruption, terminal);
     return interruption.exitCode() ?? code;
   } catch (failure) {
     // Stopped by a signal, or because nobody reads our output any more: no failure of the command.
@@ -66,7 +59,7 @@ export async function main(
 
 async function runCommand(
   { command, args }: Selection,
-  { globals, options, config }: Settings,
+  { globals, options, config, read }: Reread & { readonly read: () => Reread },
   interruption: Interruption,
   terminal: Terminal,
 ): Promise<number> {
@@ -79,6 +72,7 @@ async function runCommand(
     terminal,
     globals,
     config,
+    reread: read,
     commands,
     out,
     notices,
@@ -132,6 +126,12 @@ function findConfig({ globalFlags }: Selection, terminal: Terminal): ConfigFile 
   if (typeof named === 'string' && named !== '') return readConfigFile(named);
   const found = configPaths(terminal.env).find((path) => existsSync(path));
   return found === undefined ? undefined : readConfigFile(found);
+}
+
+function readSettings(selection: Selection, terminal: Terminal): Reread {
+  const config = findConfig(selection, terminal);
+  if (config) checkConfig(config, commands);
+  return { ...readOptions(selection, config, terminal), config };
 }
 
 function readOptions(selection: Selection, config: ConfigFile | undefined, terminal: Terminal) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, file, text } from '../options/kinds.js';
+import { choice, duration, file, text } from '../options/kinds.js';
 import { list, option, type ValueKind } from '../options/option.js';
 import { TEMPLATE_FIELDS } from './alert-template.js';
 import type { SyslogAddress } from './targets/syslog.js';
@@ -75,6 +75,15 @@ export const alertOptions = Object.freeze({
   otlp: list(url, {
     help: 'a receiver of OpenTelemetry, told by log records (OTLP over HTTP, JSON)',
     example: 'http://127.0.0.1:4318',
+  }),
+  otlpMetrics: list(url, {
+    help: 'a receiver of OpenTelemetry that gets what /metrics shows (OTLP over HTTP, JSON)',
+    example: 'http://127.0.0.1:4318',
+  }),
+  otlpMetricsEvery: option(duration(1_000, 3_600_000), {
+    default: '1m',
+    help: 'how often metrics are sent',
+    example: '15s',
   }),
   otlpHeader: list(header, {
     help: 'a header of each request to a receiver of OpenTelemetry',

@@ -18,16 +18,18 @@ import { webhookTarget } from './targets/webhook.js';
 /** Tells every target what fires and what is over. */
 export class Alerts {
   readonly #book = new AlertBook();
-  readonly #deliveries: readonly Delivery[];
-  readonly #repeatedNs: Map<Delivery, bigint>;
+  readonly #settings: DeliverySettings;
   readonly #clock: Clock;
-  readonly #criticalOnly: boolean;
+  #deliveries: readonly Delivery[];
+  #repeatedNs: Map<Delivery, bigint>;
+  #criticalOnly: boolean;
   #closed: Promise<void> | undefined;
 
   constructor(
     targets: readonly AlertTarget[],
     settings: DeliverySettings & { readonly minSeverity?: 'warning' | 'critical' },
   ) {
+    this.#settings = settings;
     this.#deliveries = targets.map((target) => new Delivery(target, settings));
     this.#clock = settings.clock;
     this.#criticalOnly = settings.minSeverity === 'critical';
@@ -62,6 +64,23 @@ export class Alerts {
       if (delivery.counts.waiting > 0) continue;
       for (const alert of this.#worthTelling(this.#book.firing)) delivery.push(alert);
     }
+  }
+
+  /**
+   * Tells other targets from now on. What waits for one goes to that of the same name, which counts
+   * on; what waits for one that is no more is dropped and counted no longer.
+   */
+  replace(targets: readonly AlertTarget[], minSeverity: 'warning' | 'critical'): void {
+    const before = new Map(this.#deliveries.map((d) => [d.counts.target, d]));
+    this.#criticalOnly = minSeverity === 'critical';
+    this.#deliveries = targets.map((target) => {
+      const former = before.get(target.name);
+      before.delete(target.name);
+      return new Delivery(target, this.#settings, former?.handOver());
+    });
+    for (const gone of before.values()) gone.handOver();
+    const now = this.#clock.monotonicNs();
+    this.#repeatedNs = new Map(this.#deliveries.map((delivery) => [delivery, now]));
   }
 
   /** Delivers what waits, within a time; what is left is dropped and counted. Callable again. */

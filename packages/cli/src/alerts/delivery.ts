@@ -26,6 +26,12 @@ export interface DeliveryCounts {
   readonly waiting: number;
 }
 
+/** What one delivery leaves to the next. */
+export interface HandedOver {
+  readonly counts: DeliveryCounts;
+  readonly waiting: readonly Alert[];
+}
+
 /** What a delivery works with. */
 export interface DeliverySettings {
   readonly clock: Clock;
@@ -61,9 +67,25 @@ export class Delivery {
   #dropped = 0;
   #retries = 0;
 
-  constructor(target: AlertTarget, settings: DeliverySettings) {
+  /** @param former what another delivery handed over: its counts, and what waited for it. */
+  constructor(target: AlertTarget, settings: DeliverySettings, former?: HandedOver) {
     this.#target = target;
     this.#settings = settings;
+    if (!former) return;
+    this.#sent = former.counts.sent;
+    this.#dropped = former.counts.dropped;
+    this.#retries = former.counts.retries;
+    for (const alert of former.waiting) this.push(alert);
+  }
+
+  /** Ends at once and gives away what waits; an alert that is on its way may arrive twice. */
+  handOver(): HandedOver {
+    const { counts } = this;
+    const waiting = [...(this.#current ? [this.#current] : []), ...this.#waiting];
+    this.#waiting.length = 0;
+    this.#stop.abort();
+    this.#target.close().catch(() => undefined);
+    return { counts, waiting };
   }
 
   /** See {@link AlertTarget.repeatMs}. */

@@ -1,35 +1,46 @@
 import { hostname } from 'node:os';
 import type { SampleSource } from '@ethogram/collector';
-import { packTicks } from '@ethogram/core';
-import { anomalyView, countText, durationText, printable } from '@ethogram/report';
-import type { AnomalyRecord } from '@ethogram/score';
-import type { RetentionPolicy, Store } from '@ethogram/store';
+import { anomalyView, durationText, printable } from '@ethogram/report';
+import type { RetentionPolicy } from '@ethogram/store';
 import { collect } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
-import { type CollectorLease, holdCollectorLease } from '../collect/collector-lease.js';
+import { holdCollectorLease } from '../collect/collector-lease.js';
 import { startMeasuring } from '../collect/start-measuring.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
+import { assertVouched } from '../models/load-model.js';
 import { listenAddress } from '../monitoring/listen-address.js';
-import { bytes, choice, duration, text } from '../options/kinds.js';
+import { bytes, choice, duration, file, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
-import { keepEvents } from '../score/keep-events.js';
 import { Learner, runOwnBinary } from '../service/learner.js';
 import { type Outlets, openOutlets } from '../service/outlets.js';
+import { reload, watchHangup } from '../service/reload.js';
+import { cronPattern, type Schedule } from '../service/schedule.js';
+import { serve } from '../service/serve.js';
 import { ServiceScorer } from '../service/service-scorer.js';
 import { storeLocation } from '../store-location.js';
 
 const DAY_MS = 86_400_000;
-/** How often the service looks for another model, for feedback, and whether it is time to learn. */
-const LOOK_EVERY_NS = 5_000_000_000n;
-const RETAIN_EVERY_NS = 3_600_000_000_000n;
+
+/** Options that SIGHUP can change. */
+const LIVE = Object.freeze([
+  'firstAfter',
+  'learnEvery',
+  'learnAt',
+  'learnFrom',
+  'driftEvery',
+  'falseAlarms',
+  'sign',
+  'maxAge',
+  'maxBytes',
+]);
 
 /** `run`: the service. */
 export const runCommand = defineCommand({
   name: 'run',
   summary: 'run as a service: record, score, alert, and keep learning',
   description:
-    'Records this host, scores every tick with the active version of the model --name, and prints anomalies as they begin. Learns the first model after --first-after, and anew every --learn-every from at most --learn-from of time, in a process of its own and never while an incident is open; a later model is promoted only where it is no worse on time that its fit did not see. Promotions, rollbacks and `ethogram ack` take effect within seconds. Serves /livez, /readyz and /metrics (Prometheus), and tells the alert targets that the config file names: see docs/operations.md.',
+    'Records this host, scores every tick with the active version of the model --name, and prints anomalies as they begin. Learns the first model after --first-after, and anew every --learn-every or at the times of --learn-at, and when the last hour has drifted away from the model twice in a row, from at most --learn-from of time, in a process of its own and never while an incident is open; a later model is promoted only where it is no worse on time that its fit did not see. Promotions, rollbacks and `ethogram ack` take effect within seconds. While the store is away, ticks wait in memory within a bound. SIGHUP reads the config file again: alert targets, retention and when to learn; a file that is not good changes nothing. Serves /livez, /readyz and /metrics (Prometheus), and tells the alert targets that the config file names: see docs/operations.md.',
   options: {
     ...collectOptions,
     recording: option(text('NAME'), {
@@ -51,6 +62,24 @@ export const runCommand = defineCommand({
       default: '1d',
       help: 'how often a model is learned anew',
       example: '12h',
+    }),
+    learnAt: option(cronPattern, {
+      help: 'learn anew at these times instead of every --learn-every; local time',
+      example: '0 3 * * *',
+    }),
+    driftEvery: option(duration(0, 366 * DAY_MS), {
+      default: '6h',
+      help: 'how often the last hour is held against the model; 0s never',
+      example: '1h',
+    }),
+    falseAlarms: option(rate, {
+      default: '1/d',
+      help: 'how many false alarms are acceptable, for the models that are learned',
+      example: '2/w',
+    }),
+    sign: option(file, {
+      help: 'sign what is learned with this private ed25519 key; without it, and with --require-signature, it stays a candidate',
+      example: 'key.pem',
     }),
     learnFrom: option(duration(60_000, 366 * DAY_MS), {
       default: '7d',
@@ -110,13 +139,17 @@ interface RunValues extends CollectValues {
   readonly name: string;
   readonly firstAfter: number;
   readonly learnEvery: number;
+  readonly learnAt: string | undefined;
   readonly learnFrom: number;
+  readonly driftEvery: number;
+  readonly falseAlarms: number;
+  readonly sign: string | undefined;
   readonly maxAge: number | undefined;
   readonly maxBytes: number | undefined;
   readonly sync: 'tick' | '5s' | 'off';
 }
 
-/** Watches this host until the signal. */
+/** Records, scores, tells and learns until the signal. */
 async function watchHost(
   context: CommandContext,
   options: RunValues,
@@ -124,8 +157,9 @@ async function watchHost(
   outlets: Outlets,
   source: SampleSource | undefined,
 ): Promise<number> {
-  const { clock, notices, out, terminal, globals, signal } = context;
+  const { clock, notices, out, terminal, signal } = context;
   const { recording, name } = options;
+  const now = { options, globals: context.globals };
   const store = await context.openStore('write', { sync: options.sync });
   const host = hostname();
   const lease = await holdCollectorLease(store, host, recording, options.interval, clock);
@@ -134,90 +168,85 @@ async function watchHost(
     name,
     host,
     recording,
+    vouch: (model) => assertVouched(now.globals, model),
     onModel: (version, model) => {
       notices.note(`scoring with model ${printable(name)}@${version}`);
       outlets.state.uses(version, model);
       outlets.alerts.resolveAll(clock.nowMs());
     },
+    onRefused: (version, why) =>
+      notices.warn(`model ${printable(name)}@${version} is not used: ${printable(why)}`),
   });
-  // The store URI may hold a password, and arguments show in the list of processes.
-  const env = {
-    ...terminal.env,
-    ETHOGRAM_STORE: uri,
-    ETHOGRAM_STORE_FILE: '',
-    ETHOGRAM_CONFIG: globals.config ?? '',
-  };
   const learner = new Learner({
     store,
     name,
     host,
     recording,
-    firstAfterMs: options.firstAfter,
-    everyMs: options.learnEvery,
-    windowMs: options.learnFrom,
-    run: (args) => runOwnBinary(args, env, signal),
-    onLearned: (said) => {
+    schedule: scheduleOf(options),
+    run: (args) => runOwnBinary(args, environment(context, uri, now.globals), signal),
+    onLearned: (said, outcome) => {
+      outlets.state.learned(outcome);
       for (const line of said.split('\n')) notices.note(`learning: ${printable(line)}`);
     },
   });
   notices.note(
     `recording ${printable(recording)}; first model after ${durationText(options.firstAfter)}`,
   );
+  const hangup = watchHangup(terminal);
   try {
-    const service = { store, scorer, learner, lease, outlets, source };
-    await out.list(anomalyView, serve(context, options, service, policyOf(options)));
+    const ticks = collect(context, store, options, source, signal);
+    const service = {
+      ...{ store, recording, scorer, learner, lease, outlets },
+      policy: () => policyOf(now.options),
+      reloadIfAsked: async () => {
+        if (!hangup.take()) return;
+        const isTaken = await reload(context, { ...options }, LIVE, async (again) => {
+          await outlets.reload(again.config);
+          now.options = again.options as unknown as RunValues;
+          now.globals = again.globals;
+          learner.follow(scheduleOf(now.options));
+        });
+        outlets.state.reloaded(isTaken);
+      },
+    };
+    await out.list(anomalyView, serve(context, ticks, service));
   } finally {
+    hangup.close();
     await learner.settled();
     await lease.release();
   }
   return 0;
 }
 
-interface Service {
-  readonly store: Store;
-  readonly scorer: ServiceScorer;
-  readonly learner: Learner;
-  readonly lease: CollectorLease;
-  readonly outlets: Outlets;
-  readonly source: SampleSource | undefined;
+/** The environment of the processes that learn: arguments show in the list of processes, this does not. */
+function environment(
+  { terminal }: Pick<CommandContext, 'terminal'>,
+  uri: string,
+  globals: CommandContext['globals'],
+): Readonly<Record<string, string | undefined>> {
+  return {
+    ...terminal.env,
+    ETHOGRAM_STORE: uri,
+    ETHOGRAM_STORE_FILE: '',
+    ETHOGRAM_CONFIG: globals.config ?? '',
+    ETHOGRAM_REQUIRE_SIGNATURE: String(globals.requireSignature),
+    ETHOGRAM_TRUSTED_KEYS: globals.trustedKeys ?? '',
+  };
 }
 
-/** Takes tick after tick through the house; gives the anomalies that begin. */
-async function* serve(
-  context: CommandContext,
-  options: CollectValues & { readonly recording: string },
-  { store, scorer, learner, lease, outlets, source }: Service,
-  policy: RetentionPolicy | undefined,
-): AsyncGenerator<AnomalyRecord> {
-  const { clock, signal, notices } = context;
-  const { state, alerts } = outlets;
-  let lookedAt: bigint | undefined;
-  let retainedAt = clock.monotonicNs();
-  let ticks = 0;
-  for await (const tick of collect(context, store, options, source, signal)) {
-    await lease.renew();
-    state.took(tick);
-    const now = clock.monotonicNs();
-    if (lookedAt === undefined || now - lookedAt >= LOOK_EVERY_NS) {
-      lookedAt = now;
-      await scorer.refresh(clock.nowMs());
-      await learner.tick(clock.nowMs(), scorer.hasOpenIncident);
-      alerts.repeat();
-    }
-    state.appended(await store.samples.append(options.recording, [tick]));
-    for (const scored of scorer.push(packTicks([tick]))) {
-      state.scored(scored, scorer.openIncidents);
-      alerts.take(scored);
-      await keepEvents(store, scored);
-      yield* scored.anomalies;
-    }
-    if (policy && now - retainedAt >= RETAIN_EVERY_NS) {
-      retainedAt = now;
-      await store.maintenance.retain(policy, { signal });
-    }
-    ticks++;
-    notices.status(`${countText(ticks, 'tick')}${scorer.isReady ? '' : ', no model yet'}`);
-  }
+function scheduleOf(options: RunValues): Schedule {
+  const { firstAfter, learnEvery, learnAt, learnFrom, driftEvery, falseAlarms, sign } = options;
+  return {
+    firstAfterMs: firstAfter,
+    everyMs: learnEvery,
+    at: learnAt,
+    driftEveryMs: driftEvery,
+    windowMs: learnFrom,
+    more: [
+      ...['--false-alarms', `${falseAlarms}/d`],
+      ...(sign === undefined ? [] : ['--sign', sign]),
+    ],
+  };
 }
 
 function policyOf(options: {

@@ -56,6 +56,22 @@ export function metricsRegistry(
     [state.dropped],
   ]);
 
+  add(
+    'counter',
+    'ethogram_event_drops_total',
+    'Ticks whose anomalies and incidents were lost because the store was away.',
+    () => [[state.eventsDropped]],
+  );
+  add('counter', 'ethogram_trainings_total', 'Trainings, by what became of the model.', () =>
+    [...state.trainings].map(([outcome, count]) => [count, { outcome }]),
+  );
+  add('gauge', 'ethogram_last_training_timestamp_seconds', 'When the last training ended.', () => [
+    [state.lastTrainingMs === undefined ? undefined : state.lastTrainingMs / 1_000],
+  ]);
+  add('gauge', 'ethogram_config_good', 'Whether the config file was taken over: 1 or 0.', () => [
+    [Number(state.isConfigGood)],
+  ]);
+
   add('gauge', 'ethogram_model_info', 'The model that scores.', () => modelInfo(state));
   add('gauge', 'ethogram_model_warn_score', 'Score from which a source is off.', () => [
     [state.model?.warn],
@@ -159,6 +175,7 @@ const LABELS = [
   'id',
   'kind',
   'name',
+  'outcome',
   'regime',
   'severity',
   'source',

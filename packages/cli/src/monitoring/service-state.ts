@@ -2,7 +2,14 @@ import type { Clock, Tick } from '@ethogram/core';
 import type { Model, Regime } from '@ethogram/model';
 import type { Severity, TickScore } from '@ethogram/score';
 import type { AppendResult } from '@ethogram/store';
+import type { LearnerOutcome } from '../service/learner.js';
 import { SourceSeries } from './source-series.js';
+
+/** What waits for the store. */
+interface Waiting {
+  readonly waiting: number;
+  readonly dropped: number;
+}
 
 /** Without a tick for so long, or for so many intervals, the service has stopped measuring. */
 const SILENT_MS = 60_000;
@@ -47,8 +54,17 @@ export class ServiceState {
   openIncidents = 0;
   model: ActiveModel | undefined;
   stored = 0;
-  buffered = 0;
-  dropped = 0;
+  eventsDropped = 0;
+  readonly trainings = new Map<LearnerOutcome, number>([
+    ['active', 0],
+    ['candidate', 0],
+    ['failed', 0],
+  ]);
+  lastTrainingMs: number | undefined;
+  /** Whether the config file was good when it was last read. */
+  isConfigGood = true;
+  #inStore = { buffered: 0, dropped: 0 };
+  #before = { waiting: 0, dropped: 0 };
   readonly #clock: Clock;
   readonly #startedNs: bigint;
   #tickNs: bigint | undefined;
@@ -63,6 +79,16 @@ export class ServiceState {
     this.#startedNs = settings.clock.monotonicNs();
     this.intervalMs = settings.intervalMs;
     this.sources = new SourceSeries(settings.maxSources);
+  }
+
+  /** Ticks that wait in memory. */
+  get buffered(): number {
+    return this.#inStore.buffered + this.#before.waiting;
+  }
+
+  /** Ticks that never reached the store. */
+  get dropped(): number {
+    return this.#inStore.dropped + this.#before.dropped;
   }
 
   /** Notes a tick that was taken. */
@@ -84,8 +110,24 @@ export class ServiceState {
   /** Notes what the store said of a tick. */
   appended({ stored, buffered = 0, dropped }: AppendResult): void {
     this.stored += stored;
-    this.buffered = buffered;
-    this.dropped = dropped ?? this.dropped;
+    this.#inStore = { buffered, dropped: dropped ?? this.#inStore.dropped };
+  }
+
+  /** Notes what waits before the store, and what never got there. */
+  waits(ticks: Waiting, events: Pick<Waiting, 'dropped'>): void {
+    this.#before = { waiting: ticks.waiting, dropped: ticks.dropped };
+    this.eventsDropped = events.dropped;
+  }
+
+  /** Notes what became of a training. */
+  learned(outcome: LearnerOutcome): void {
+    this.trainings.set(outcome, (this.trainings.get(outcome) ?? 0) + 1);
+    this.lastTrainingMs = this.#clock.nowMs();
+  }
+
+  /** Notes whether a config file that was read again was taken over. */
+  reloaded(isGood: boolean): void {
+    this.isConfigGood = isGood;
   }
 
   /** Notes what a tick meant, and how many incidents are open after it. */

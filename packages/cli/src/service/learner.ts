@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@ethogram/store';
+import { dueAfter, type Schedule } from './schedule.js';
 
 /** What a learner works with. */
 export interface LearnerSettings {
@@ -9,16 +11,15 @@ export interface LearnerSettings {
   readonly name: string;
   readonly host: string;
   readonly recording: string;
-  /** After how much recording the first model is learned, and how often after that. */
-  readonly firstAfterMs: number;
-  readonly everyMs: number;
-  /** How much of the recording is learned from, at most. */
-  readonly windowMs: number;
+  readonly schedule: Schedule;
   /** Learns in a process of its own: arguments of `ethogram`, its exit code and last words. */
   readonly run: (args: readonly string[]) => Promise<LearnerRun>;
   /** Told what came of it, in words. */
-  readonly onLearned: (text: string) => void;
+  readonly onLearned: (text: string, outcome: LearnerOutcome) => void;
 }
+
+/** What became of a training: in use at once, kept to be looked at, or nothing. */
+export type LearnerOutcome = 'active' | 'candidate' | 'failed';
 
 /** How a run of learning ended. */
 export interface LearnerRun {
@@ -29,28 +30,58 @@ export interface LearnerRun {
 
 /** After a training that failed, so long until the next. */
 const RETRY_MS = 600_000;
+/** How much of what was recorded last is held against the model. */
+const DRIFT_WINDOW = '-1h';
+/** So many times in a row: one busy hour is no drift. */
+const DRIFTS = 2;
 
 /**
- * Learns when it is time: first when enough was recorded, then regularly; never while an incident
- * is open, since what is wrong shall not become normal. Later models are promoted only where they
- * are no worse (`train --update`).
+ * Learns when it is time: first when enough was recorded, then regularly or when the host has
+ * drifted away from the model; never while an incident is open, since what is wrong shall not
+ * become normal. Later models are promoted only where they are no worse (`train --update`).
  */
 export class Learner {
   readonly #settings: LearnerSettings;
+  #schedule: Schedule;
   #dueAt: number | undefined;
+  #compareAt: number | undefined;
+  #drifts = 0;
   #running: Promise<void> | undefined;
 
   constructor(settings: LearnerSettings) {
     this.#settings = settings;
+    this.#schedule = settings.schedule;
   }
 
-  /** Begins to learn where it is time; returns at once. */
+  /** Learns by another schedule from now on. */
+  follow(schedule: Schedule): void {
+    this.#schedule = schedule;
+    this.#dueAt = undefined;
+    this.#compareAt = undefined;
+  }
+
+  /** Begins to learn, or to look for drift, where it is time; returns soon. */
   async tick(nowMs: number, hasOpenIncident: boolean): Promise<void> {
     this.#dueAt ??= await this.#firstDue(nowMs);
-    if (this.#running || hasOpenIncident || nowMs < this.#dueAt) return;
-    this.#running = this.#learn(nowMs).finally(() => {
-      this.#running = undefined;
-    });
+    const { driftEveryMs } = this.#schedule;
+    this.#compareAt ??= driftEveryMs > 0 ? nowMs + driftEveryMs : Number.POSITIVE_INFINITY;
+    if (this.#running || hasOpenIncident) return;
+    const work =
+      nowMs >= this.#dueAt
+        ? this.#learn(nowMs)
+        : nowMs >= this.#compareAt
+          ? this.#lookForDrift(nowMs)
+          : undefined;
+    this.#running = work
+      ?.catch((failure: unknown) => {
+        // The store went away meanwhile, or no process could be started: later, then.
+        this.#dueAt = Math.max(this.#dueAt ?? 0, nowMs + RETRY_MS);
+        const why = failure instanceof Error ? failure.message : String(failure);
+        this.#settings.onLearned(why, 'failed');
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
   }
 
   /** Waits for a training that runs. */
@@ -59,28 +90,60 @@ export class Learner {
   }
 
   async #firstDue(nowMs: number): Promise<number> {
-    const { store, name, host, recording, everyMs, firstAfterMs } = this.#settings;
+    const { store, name, host, recording } = this.#settings;
     const learned = (await store.models.list()).filter((model) => model.name === name);
-    if (learned.length > 0) return Math.max(...learned.map((m) => m.storedAt)) + everyMs;
+    if (learned.length > 0) {
+      return dueAfter(Math.max(...learned.map((m) => m.storedAt)), this.#schedule);
+    }
     const recorded = (await store.samples.recordings()).find(
       (info) => info.name === recording && info.host === host,
     );
-    return (recorded?.from ?? nowMs) + firstAfterMs;
+    return (recorded?.from ?? nowMs) + this.#schedule.firstAfterMs;
   }
 
   async #learn(nowMs: number): Promise<void> {
-    const { store, name, host, recording, windowMs, everyMs, run, onLearned } = this.#settings;
-    const exists = (await store.models.list()).some((m) => m.name === name && m.state === 'active');
+    const { name, recording, host, run, onLearned } = this.#settings;
+    const { windowMs, more } = this.#schedule;
     const { code, stdout, stderr } = await run([
       'train',
       ...['--recording', recording, '--host', host, '--from', `-${Math.ceil(windowMs / 1000)}s`],
-      ...(exists ? ['--update', name] : ['--name', name]),
+      ...((await this.#hasModel()) ? ['--update', name] : ['--name', name]),
+      ...more,
       ...['-o', 'table', '--quiet'],
     ]);
-    this.#dueAt = nowMs + (code === 0 ? everyMs : Math.min(everyMs, RETRY_MS));
-    onLearned((code === 0 ? stdout : stderr).trim());
+    const nextMs = dueAfter(nowMs, this.#schedule);
+    this.#dueAt = code === 0 ? nextMs : Math.min(nextMs, nowMs + RETRY_MS);
+    this.#drifts = 0;
+    const state = /^state +(active|candidate)\b/m.exec(stdout)?.[1];
+    const outcome = code !== 0 ? 'failed' : state === 'active' ? 'active' : 'candidate';
+    onLearned((code === 0 ? stdout : stderr).trim(), outcome);
+  }
+
+  /** Holds the last hour against the model; learns where it has drifted, and keeps drifting. */
+  async #lookForDrift(nowMs: number): Promise<void> {
+    const { name, recording, host, run } = this.#settings;
+    this.#compareAt = nowMs + this.#schedule.driftEveryMs;
+    if (!(await this.#hasModel())) return;
+    const { code, stdout } = await run([
+      'compare',
+      ...['--model', name, '--recording', recording, '--host', host, '--from', DRIFT_WINDOW],
+      ...['-o', 'json', '--quiet'],
+    ]);
+    if (code !== 0) return;
+    this.#drifts = /"verdict": ?"drifting"/.exec(stdout.slice(0, 400)) ? this.#drifts + 1 : 0;
+    if (this.#drifts >= DRIFTS) await this.#learn(nowMs);
+  }
+
+  async #hasModel(): Promise<boolean> {
+    const { store, name } = this.#settings;
+    return (await store.models.list()).some((m) => m.name === name && m.state === 'active');
   }
 }
+
+/** When we stop, a training gets so long to stop as well. */
+const PATIENCE_MS = 1_000;
+/** Learning yields to everything else that the host does. */
+const NICE = 10;
 
 /**
  * Runs `ethogram` in a process of its own, so that learning does not hold up the ticks.
@@ -97,6 +160,7 @@ export function runOwnBinary(
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    makeNice(child.pid);
     const text = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       text.stdout += chunk;
@@ -104,13 +168,27 @@ export function runOwnBinary(
     child.stderr.on('data', (chunk) => {
       text.stderr += chunk;
     });
-    const stop = () => child.kill('SIGTERM');
+    let impatient: NodeJS.Timeout | undefined;
+    const stop = () => {
+      child.kill('SIGTERM');
+      // In the midst of a long computation it does not hear us; the store survives its end.
+      impatient = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    };
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     child.on('error', reject);
     child.on('close', (code) => {
+      clearTimeout(impatient);
       signal.removeEventListener('abort', stop);
       resolve({ code, ...text });
     });
   });
+}
+
+function makeNice(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NICE);
+  } catch {
+    // It has ended, or we may not: it learns as it is.
+  }
 }

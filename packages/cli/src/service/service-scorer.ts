@@ -1,7 +1,7 @@
 import type { Block } from '@ethogram/core';
 import { type Model, parseModel } from '@ethogram/model';
 import type { Scorer, TickScore } from '@ethogram/score';
-import type { Store } from '@ethogram/store';
+import type { Store, StoredModel } from '@ethogram/store';
 import { readFeedback } from '../score/feedback-store.js';
 
 /** Fewest milliseconds of ticks that a scorer is warmed up with. */
@@ -14,8 +14,12 @@ export interface ServiceScorerSettings {
   readonly name: string;
   readonly host: string;
   readonly recording: string;
+  /** Throws where a model may not be used. */
+  readonly vouch: (model: Model) => void;
   /** Told which version is used from now on. */
   readonly onModel: (version: number, model: Model) => void;
+  /** Told of an active version that is damaged or may not be used; the one before it stays. */
+  readonly onRefused: (version: number, why: string) => void;
 }
 
 /**
@@ -28,6 +32,7 @@ export class ServiceScorer {
   readonly #open = new Set<string>();
   #scorer: Scorer | undefined;
   #version: number | undefined;
+  #refused: number | undefined;
 
   constructor(settings: ServiceScorerSettings) {
     this.#settings = settings;
@@ -50,17 +55,12 @@ export class ServiceScorer {
 
   /** Looks for another active version, warming up with what was recorded last, and for feedback. */
   async refresh(nowMs: number): Promise<void> {
-    const { store, name, onModel } = this.#settings;
+    const { store, name } = this.#settings;
     const listed = await store.models.list();
     const active = listed.find((model) => model.name === name && model.state === 'active');
-    if (active && active.version !== this.#version) {
+    if (active && active.version !== this.#version && active.version !== this.#refused) {
       const stored = await store.models.get(name, active.version);
-      if (stored) {
-        const model = parseModel(stored.json);
-        await this.#use(model, nowMs);
-        this.#version = active.version;
-        onModel(active.version, model);
-      }
+      if (stored) await this.#takeOver(stored, nowMs);
     }
     for (const given of this.#scorer ? await readFeedback(store) : []) {
       const said = `${given.anomaly} ${given.at}`;
@@ -77,6 +77,23 @@ export class ServiceScorer {
       else this.#open.delete(id);
     }
     return ticks;
+  }
+
+  async #takeOver({ version, json }: StoredModel, nowMs: number): Promise<void> {
+    const { vouch, onModel, onRefused } = this.#settings;
+    let model: Model;
+    try {
+      model = parseModel(json);
+      vouch(model);
+    } catch (failure) {
+      this.#refused = version;
+      onRefused(version, failure instanceof Error ? failure.message : String(failure));
+      return;
+    }
+    this.#refused = undefined;
+    await this.#use(model, nowMs);
+    this.#version = version;
+    onModel(version, model);
   }
 
   async #use(model: Model, nowMs: number): Promise<void> {

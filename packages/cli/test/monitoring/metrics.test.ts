@@ -171,7 +171,18 @@ describe('/metrics', () => {
       [...(await registry.metrics()).matchAll(/[{,](\w+)="/g)].map((m) => m[1]),
     );
     expect([...labels].sort()).toEqual(
-      ['cause', 'id', 'kind', 'name', 'regime', 'severity', 'source', 'target', 'version'].sort(),
+      [
+        'cause',
+        'id',
+        'kind',
+        'name',
+        'outcome',
+        'regime',
+        'severity',
+        'source',
+        'target',
+        'version',
+      ].sort(),
     );
     for (let i = 0; i < 100; i++) state.took(tick(i + 2, [], { lost: { [`cause ${i}`]: 1 } }));
     expect((await registry.metrics()).match(/^ethogram_lost_total\{/gm)).toHaveLength(33);
