@@ -56,6 +56,7 @@ export function draftSource(source: SourceSurvey, survey: Survey, settings: Lear
     axes: null,
     explained: 0,
     level: null,
+    modes: null,
     slow: null,
     forecast: null,
     joint: null,

@@ -25,6 +25,8 @@ export interface SourceDiff {
   }[];
   /** Jensen–Shannon distance of the mixes of system calls, 0 … 1; null without calls. */
   readonly mix: number | null;
+  /** Shares of training in modes that moved, in words; null where none did or there is but one. */
+  readonly modes: string | null;
   readonly newCalls: readonly string[];
   readonly newLinks: readonly string[];
 }
@@ -93,9 +95,30 @@ function diffSource(source: string, from: SourceModel, to: SourceModel): SourceD
       calls.size === 0
         ? null
         : distributionDistance(mixOver(from, [...calls]), mixOver(to, [...calls])),
+    modes: movedModes(from, to),
     newCalls: to.known.calls.filter((call) => !from.known.calls.includes(call)),
     newLinks: to.known.links.filter((link) => !from.known.links.includes(link)),
   };
+}
+
+/**
+ * Whether the states of a source moved: another number of modes, or the distribution of time over
+ * them. Modes have no names, so that they are compared in the order of their share.
+ */
+function movedModes(from: SourceModel, to: SourceModel): string | null {
+  const [before, after] = [from.modes?.share ?? [], to.modes?.share ?? []];
+  const most = Math.max(before.length, after.length);
+  if (most < 2 || before.length === 0 || after.length === 0) return null;
+  const padded = (shares: readonly number[]) =>
+    Array.from({ length: most }, (_, i) => shares[i] ?? 0);
+  const moved = distributionDistance(padded(before), padded(after)) >= TOLD_MIX;
+  if (before.length === after.length && !moved) return null;
+  return `modes ${shares(before)} → ${shares(after)}`;
+}
+
+/** `2 (70 %, 30 %)`: how many, and the share of training in each. */
+function shares(modes: readonly number[]): string {
+  return `${modes.length} (${modes.map((share) => `${Math.round(share * 100)} %`).join(', ')})`;
 }
 
 function mixOver(source: SourceModel, calls: readonly string[]): number[] {
@@ -106,6 +129,7 @@ function worthTelling(diff: SourceDiff): boolean {
   return (
     diff.metrics.length > 0 ||
     (diff.mix ?? 0) >= TOLD_MIX ||
+    diff.modes !== null ||
     diff.newCalls.length > 0 ||
     diff.newLinks.length > 0
   );
@@ -138,13 +162,14 @@ function linesOf(diff: Omit<ModelDiff, 'lines'>, from: Model, to: Model): string
   if (from.ticks !== to.ticks) lines.push(`training: ${hours(from)} → ${hours(to)}`);
   for (const source of diff.added) lines.push(`new source: ${source}`);
   for (const source of diff.removed) lines.push(`gone: ${source}`);
-  for (const { source, metrics, mix, newCalls, newLinks } of diff.changed) {
+  for (const { source, metrics, mix, modes, newCalls, newLinks } of diff.changed) {
     for (const { metric, from: was, to: is, shift } of metrics) {
       lines.push(`${source}: ${metric} ${short(was)} → ${short(is)} (${signed(shift)} sd)`);
     }
     if ((mix ?? 0) >= TOLD_MIX) {
       lines.push(`${source}: another mix of system calls (distance ${short(mix ?? 0)})`);
     }
+    if (modes !== null) lines.push(`${source}: ${modes}`);
     if (newCalls.length > 0) lines.push(`${source}: now also calls ${newCalls.join(', ')}`);
     if (newLinks.length > 0) lines.push(`${source}: now also linked by ${newLinks.join(', ')}`);
   }

@@ -5,6 +5,12 @@ interface Shapes {
   readonly histograms: readonly { readonly buckets: readonly number[] }[];
   readonly axes: Shape | null;
   readonly level: { readonly centres: Shape } | null;
+  readonly modes: {
+    readonly of: readonly number[];
+    readonly share: readonly number[];
+    readonly marks: readonly (readonly unknown[])[];
+    readonly transitions: readonly (readonly number[])[];
+  } | null;
   readonly shape: { readonly centres: Shape } | null;
   readonly forecast: { readonly loadings: Shape; readonly sd: Shape } | null;
   readonly mix: { readonly centres: Shape } | null;
@@ -41,6 +47,9 @@ export function mismatchedShapes(source: Shapes): string[] {
   for (const { season } of source.features) expect('season', season, 1, SEASON_BINS);
   expect('axes', source.axes, 0, features);
   expect('level', source.level?.centres, 0, LEVEL_ROWS * axes);
+  if (source.modes && !modesFit(source.modes, source.level?.centres.rows ?? 0)) {
+    wrong.push('modes: expected a mode of each centre of level, and transitions between all modes');
+  }
   expect('shape', source.shape?.centres, 0, SHAPE_ROWS * axes);
   expect('forecast', source.forecast?.loadings, features, FORECAST_LAGS * axes);
   expect('forecast errors', source.forecast?.sd, 1, features);
@@ -49,4 +58,16 @@ export function mismatchedShapes(source: Shapes): string[] {
     expect(`distribution ${i}`, part?.centres, 0, source.histograms[i]?.buckets.length ?? 0);
   }
   return wrong;
+}
+
+/** Whether every centre has a mode that is there, and the transitions are square. */
+function modesFit(modes: NonNullable<Shapes['modes']>, centres: number): boolean {
+  const count = modes.share.length;
+  return (
+    modes.of.length === centres &&
+    modes.of.every((mode) => mode < count) &&
+    modes.marks.length === count &&
+    modes.transitions.length === count &&
+    modes.transitions.every((row) => row.length === count)
+  );
 }

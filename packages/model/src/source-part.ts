@@ -107,6 +107,21 @@ export const sourceModelSchema = z
     /** Share of variance that the axes explain. */
     explained: share,
     level: centresSchema.nullable(),
+    /** States of the source: groups of the centres of `level`. */
+    modes: z
+      .strictObject({
+        /** The mode of each centre; 0 is the commonest. */
+        of: z.array(z.int().min(0)),
+        /** Share of training in each mode. */
+        share: z.array(share),
+        /** What marks each: the mean of a metric in it, and how many sd it deviates from all of training. */
+        marks: z.array(
+          z.array(z.strictObject({ metric: z.string().min(1), mean: finite, z: finite })),
+        ),
+        /** How often one mode (row) was followed by another (column) in training. */
+        transitions: z.array(z.array(z.int().min(0))),
+      })
+      .nullable(),
     slow: scaledSchema.nullable(),
     /** Autoregression of the features on the components of the rows before. */
     forecast: z

@@ -36,6 +36,29 @@ describe('the difference of two models', () => {
       'process:web.service/web: now also calls ptrace',
     ]);
   });
+
+  it('tells states that moved', () => {
+    const inModes = (...share: number[]) =>
+      changed((source) => ({
+        ...source,
+        modes: {
+          of: share.map((_, mode) => mode),
+          share,
+          marks: share.map(() => []),
+          transitions: share.map(() => share.map(() => 0)),
+        },
+      }));
+    const lines = (a: Model, b: Model) => diffModels(a, b).lines;
+    expect(lines(inModes(0.9, 0.1), inModes(0.5, 0.5))).toEqual([
+      'process:web.service/web: modes 2 (90 %, 10 %) → 2 (50 %, 50 %)',
+    ]);
+    expect(lines(inModes(0.9, 0.1), inModes(0.8, 0.1, 0.1))).toEqual([
+      'process:web.service/web: modes 2 (90 %, 10 %) → 3 (80 %, 10 %, 10 %)',
+    ]);
+    expect(lines(inModes(0.9, 0.1), inModes(0.88, 0.12))).toEqual([
+      'nothing worth telling changed',
+    ]);
+  });
 });
 
 const shares = (n: number) =>

@@ -32,6 +32,7 @@ const source: SourceModel = {
   axes: { rows: 1, cols: 1, type: 'f32', scale: 1, data: 'AACAPw==' },
   explained: 1,
   level: null,
+  modes: null,
   slow: null,
   forecast: null,
   joint: null,

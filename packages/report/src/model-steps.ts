@@ -1,5 +1,7 @@
-import type { Model } from '@ethogram/model';
+import { sourceKey } from '@ethogram/core';
+import type { Model, SourceModel } from '@ethogram/model';
 import type { CellValue } from './csv.js';
+import { modeText } from './mode-text.js';
 import { numberText } from './quantity.js';
 import { trainingRecord } from './training-summary.js';
 import type { Column, View } from './view.js';
@@ -44,7 +46,7 @@ export function stepView(
   return { view: { columns: names.map(column), record: (row) => row }, rows };
 }
 
-function stepRows({ steps }: Model, step: StepName): readonly StepRow[] {
+function stepRows({ steps, sources }: Model, step: StepName): readonly StepRow[] {
   switch (step) {
     case 'select':
       return [
@@ -65,10 +67,28 @@ function stepRows({ steps }: Model, step: StepName): readonly StepRow[] {
     case 'explore':
       return steps.explore;
     case 'cluster':
-      return steps.cluster;
+      return [
+        ...steps.cluster.map((row) => ({ ...row, mode: null, share: null, marks: null })),
+        ...sources.flatMap(modeRows),
+      ];
     case 'correlate':
       return steps.correlate;
   }
+}
+
+/** A row for each mode of a source that has more than one. */
+function modeRows(source: SourceModel): StepRow[] {
+  const { modes } = source;
+  if (!modes || modes.share.length < 2) return [];
+  return modes.share.map((share, mode) => ({
+    source: sourceKey(source),
+    view: 'modes',
+    centres: modes.of.filter((of) => of === mode).length,
+    windows: null,
+    mode: mode + 1,
+    share,
+    marks: modeText(modes, mode),
+  }));
 }
 
 function column(name: string): Column<StepRow> {

@@ -6,7 +6,7 @@ import {
   nearestCentre,
   unpackMatrix,
 } from '@ethogram/features';
-import type { Model } from '@ethogram/model';
+import type { Model, SourceModel } from '@ethogram/model';
 import type { SourceModes, TimeBins } from '@ethogram/report';
 
 /** So many sources are followed, the most active first. */
@@ -16,12 +16,13 @@ interface Followed {
   readonly source: string;
   readonly centres: DenseMatrix;
   readonly point: Float64Array;
-  readonly modes: Int16Array;
+  readonly modes: NonNullable<SourceModel['modes']>;
+  readonly at: Int16Array;
 }
 
 /**
- * Follows in which of its learned modes each source is: the centre of the level view that its last
- * rows are nearest to, one a bin.
+ * Follows in which of its learned modes each source is: that of the centre of the level view which
+ * its last rows are nearest to, one a bin.
  */
 export class ModeFollower {
   readonly #tracker: HostTracker;
@@ -30,19 +31,20 @@ export class ModeFollower {
 
   constructor(model: Model, bins: TimeBins) {
     const sources = model.sources
-      .filter(({ level, axes, self }) => level && axes && !self && level.centres.rows > 1)
+      .filter(({ modes, axes, self }) => axes && !self && (modes?.share.length ?? 0) > 1)
       .sort((a, b) => b.activeShare - a.activeShare || (a.name < b.name ? -1 : 1))
       .slice(0, MOST_SOURCES);
     this.#tracker = new HostTracker(sources, model.timing);
     this.#bins = bins;
-    this.#followed = sources.flatMap(({ kind, name, level }) => {
-      if (!level) return [];
+    this.#followed = sources.flatMap(({ kind, name, level, modes }) => {
+      if (!level || !modes) return [];
       const centres = unpackMatrix(level.centres);
       return {
         source: `${kind}:${name}`,
         centres,
         point: new Float64Array(centres.cols),
-        modes: new Int16Array(bins.count).fill(-1),
+        modes,
+        at: new Int16Array(bins.count).fill(-1),
       };
     });
   }
@@ -53,24 +55,19 @@ export class ModeFollower {
     for (let t = 0; t < block.ts.length; t++) {
       this.#tracker.advance(block, t);
       const bin = this.#bins.at((block.ts[t] as number) - 1);
-      for (const [i, { centres, point, modes }] of this.#followed.entries()) {
+      for (const [i, { centres, point, modes, at }] of this.#followed.entries()) {
         const tracker = this.#tracker.sources[i];
         if (!tracker?.eligible || !tracker.windowKnown(LEVEL_ROWS)) continue;
         tracker.window(LEVEL_ROWS, point);
-        modes[bin] = nearestCentre(centres, point).index;
+        at[bin] = modes.of[nearestCentre(centres, point).index] ?? -1;
       }
     }
   }
 
-  /** Modes by rank, the commonest first; sources that stayed in one are left out. */
+  /** What was followed; sources that were never seen in a mode are left out. */
   view(): readonly SourceModes[] {
-    return this.#followed.flatMap(({ source, centres, modes }) => {
-      const counts = new Map<number, number>();
-      for (const mode of modes) if (mode >= 0) counts.set(mode, (counts.get(mode) ?? 0) + 1);
-      if (counts.size < 2) return [];
-      const ranked = [...counts].sort(([a, n], [b, m]) => m - n || a - b);
-      const rankOf = new Map(ranked.map(([mode], rank) => [mode, rank]));
-      return { source, modes: centres.rows, ranks: modes.map((mode) => rankOf.get(mode) ?? -1) };
-    });
+    return this.#followed
+      .filter(({ at }) => at.some((mode) => mode >= 0))
+      .map(({ source, modes, at }) => ({ source, modes, at }));
   }
 }

@@ -1,6 +1,13 @@
-import { LEVEL_ROWS, PLAIN_SCALE, SHAPE_ROWS, standardiseWindow } from '@ethogram/features';
+import {
+  LEVEL_ROWS,
+  PLAIN_SCALE,
+  SHAPE_ROWS,
+  standardiseWindow,
+  unpackMatrix,
+} from '@ethogram/features';
 import { fitCentres } from './centres.js';
 import type { DetectorFactory } from './detector.js';
+import { findModes } from './find-modes.js';
 import { Sampler } from './sampler.js';
 
 const LEVEL_CENTRES = 32;
@@ -21,6 +28,7 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed, kernel
       const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed, kernels);
       if (!centres) return null;
       draft.level = { scale: { ...PLAIN_SCALE }, centres };
+      draft.modes = findModes(draft, unpackMatrix(centres), sampler.vectors(), seed);
       return { view: 'level', centres: centres.rows, windows: sampler.vectors().length };
     },
   };

@@ -1,4 +1,4 @@
-import type { Model } from '@ethogram/model';
+import type { Model, SourceModel } from '@ethogram/model';
 import type { RecordingView } from '../digest/recording-view.js';
 import type { ScoreView } from '../digest/score-digest.js';
 import type { KnownSpan } from './plot/events.js';
@@ -6,10 +6,10 @@ import type { KnownSpan } from './plot/events.js';
 /** In which of its learned modes a source was, a bin. */
 export interface SourceModes {
   readonly source: string;
-  /** How many modes were learned. */
-  readonly modes: number;
-  /** The mode of each bin by its rank, the commonest 0; −1 where the source was not followed. */
-  readonly ranks: Int16Array;
+  /** What was learned of each mode, the commonest in training first. */
+  readonly modes: NonNullable<SourceModel['modes']>;
+  /** The mode of each bin, −1 where the source was not followed. */
+  readonly at: Int16Array;
 }
 
 /** The dependency graph of a part of the time. */

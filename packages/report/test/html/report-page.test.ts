@@ -93,14 +93,23 @@ function hostileView(): ReportView {
     anomalies: [anomaly],
     incidents: [incident],
   } satisfies TickScore);
-  const ranks = new Int16Array(recording.bins.count).map((_, i) => i % 2);
+  const at = new Int16Array(recording.bins.count).map((_, i) => i % 2);
+  const modes = {
+    of: [0, 1],
+    share: [0.7, 0.3],
+    marks: [[], [{ metric: HOSTILE, mean: 812, z: 2 }]],
+    transitions: [
+      [60, 2],
+      [3, 10],
+    ],
+  };
   return {
     ...EMPTY_VIEW,
     title: HOSTILE,
     model: { ...exampleModel(), missing: [HOSTILE] },
     recording,
     scores: scores.view(),
-    modes: [{ source: `process:${HOSTILE}`, modes: 2, ranks }],
+    modes: [{ source: `process:${HOSTILE}`, modes, at }],
     known: [{ kind: 'misbehaviour', name: HOSTILE, from: START, to: START + 5_000 }],
     notes: [HOSTILE],
   };
