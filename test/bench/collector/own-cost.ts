@@ -170,7 +170,7 @@ async function measured(
   }
 }
 
-/** The line of `ethogram record` with ticks, sources and losses. */
+/** The last line of `ethogram record` with ticks, sources and losses. */
 function summary(output: string): string {
-  return output.split('\n').find((line) => /^recording .* lost/.test(line)) ?? 'nothing';
+  return output.split('\n').findLast((line) => /^recording .* lost/.test(line)) ?? 'nothing';
 }
