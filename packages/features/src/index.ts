@@ -21,6 +21,8 @@ export { knownItems, linkItem, noveltyItem } from './novelty.js';
 export type { DenseMatrix, PackedMatrix } from './packed-matrix.js';
 export { packMatrix, unpackMatrix } from './packed-matrix.js';
 export type { FeatureScale, HistogramLayout, SourceProfile, Timing } from './profile.js';
+export type { Regrouping } from './regroup-block.js';
+export { inGroups, REGROUPINGS, regroupBlock } from './regroup-block.js';
 export type { RowWidth } from './row-layout.js';
 export { rowWidth } from './row-layout.js';
 export type { SeasonPart } from './season.js';

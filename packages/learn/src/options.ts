@@ -12,6 +12,8 @@ export interface TrainOptions {
   readonly falseAlarms?: number;
   /** Id of the model that this one follows. */
   readonly parent?: string | null;
+  /** Merges processes of the recording: a unit as one source, or an executable. */
+  readonly group?: Model['group'];
   readonly settings?: Partial<LearnSettings>;
 }
 

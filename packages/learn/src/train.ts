@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { sourceKey } from '@ethogram/core';
+import { type Block, sourceKey } from '@ethogram/core';
+import { inGroups } from '@ethogram/features';
 import { MODEL_SCHEMA, type Model, sealModel } from '@ethogram/model';
 import { type Draft, draftSource } from './draft.js';
 import { learnErrors } from './errors.js';
@@ -37,10 +38,12 @@ const DAY_MS = 24 * HOUR_MS;
  * LEARN-1004 a number that is not finite; LEARN-1005 no room; the signal's reason when aborted.
  */
 export async function train(
-  read: ReadBlocks,
+  readRecorded: ReadBlocks,
   options: TrainOptions,
   hooks: TrainHooks = {},
 ): Promise<Model> {
+  const group = options.group ?? null;
+  const read: ReadBlocks = (range) => eachInGroups(readRecorded(range), group);
   const gathered = await gatherWindow(read, options.window, hooks.signal, (done) =>
     hooks.onProgress?.({ step: 'read', done: done * SHARES.read }),
   );
@@ -49,6 +52,13 @@ export async function train(
   } finally {
     gathered.rows.close();
   }
+}
+
+async function* eachInGroups(
+  blocks: AsyncIterable<Block>,
+  group: Model['group'],
+): AsyncGenerator<Block> {
+  for await (const block of blocks) yield inGroups(block, group);
 }
 
 async function trainFrom(
@@ -111,6 +121,7 @@ async function trainFrom(
     window: { from: window.from, to: window.to, exclude: window.exclude.map((r) => ({ ...r })) },
     calibrationFrom: fitUntil,
     seed: options.seed,
+    group: options.group ?? null,
     regime: plan.regime,
     missing: [...plan.missing],
     ticks: survey.ts.length,

@@ -18,8 +18,13 @@ const MIGRATIONS: readonly Migration[] = Object.freeze([
   {
     from: 'ethogram-model/1',
     to: 'ethogram-model/2',
-    // Version 2 can be signed.
-    migrate: (document: Document) => ({ ...document, signature: null }),
+    // Version 2 can be signed, may merge sources, and knows the modes of each.
+    migrate: (document: Document) => ({
+      ...document,
+      signature: null,
+      group: null,
+      sources: eachObject(document['sources'], (source) => ({ ...source, modes: null })),
+    }),
   },
 ]);
 
@@ -41,4 +46,14 @@ export function migrate(document: Document): Document {
     if (current['schema'] === from) current = { ...step(current), schema: to };
   }
   return current;
+}
+
+/** Changes the objects of a list; whatever else it holds is for the schema to refuse. */
+function eachObject(list: unknown, change: (document: Document) => Document): unknown {
+  if (!Array.isArray(list)) return list;
+  return list.map((item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? change(item as Document)
+      : item,
+  );
 }

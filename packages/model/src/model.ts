@@ -84,6 +84,8 @@ export const modelSchema = z.strictObject({
   /** Held-out end of the window on which p was calibrated. */
   calibrationFrom: instantMs,
   seed: z.int(),
+  /** How processes of the recording were merged: a unit as one, or an executable; null: as recorded. */
+  group: z.enum(['scope', 'exe']).nullable(),
   regime: z.enum(REGIMES),
   /** What more data would allow, in words; empty for a full model. */
   missing: z.array(z.string()),

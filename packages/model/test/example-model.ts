@@ -54,6 +54,7 @@ export function exampleModel(): Model {
     window: { from: 0, to: 60_000, exclude: [] },
     calibrationFrom: 60_000,
     seed: 1,
+    group: null,
     regime: 'provisional',
     missing: ['needs 14 more minutes for rates'],
     ticks: 60,

@@ -1,5 +1,5 @@
 import { type Block, sourceKey } from '@ethogram/core';
-import { HostTracker } from '@ethogram/features';
+import { HostTracker, inGroups } from '@ethogram/features';
 import { distributionDistance, type Model, type SourceModel } from '@ethogram/model';
 import { CallCounter } from './call-counter.js';
 import { createScorer } from './scorer.js';
@@ -59,12 +59,13 @@ export async function compareWindow(
   const unknown = new Set<string>();
   const incidents = new Set<string>();
   let ticks = 0;
-  for await (const block of blocks) {
+  for await (const recorded of blocks) {
+    const block = inGroups(recorded, model.group);
     for (const source of block.sources) {
       const key = sourceKey(source);
       if (!tallies.has(key) && source.kind !== 'endpoint') unknown.add(key);
     }
-    for (const [t, tick] of scorer.push(block).entries()) {
+    for (const [t, tick] of scorer.push(recorded).entries()) {
       ticks++;
       tracker.advance(block, t);
       calls.visit(block, t);

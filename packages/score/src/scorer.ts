@@ -1,4 +1,5 @@
 import type { Block } from '@ethogram/core';
+import { inGroups } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import type { Feedback } from './feedback.js';
 import { HostScorer } from './host-scorer.js';
@@ -36,7 +37,10 @@ export function createScorer(model: Model, options: ScorerOptions = {}): Scorer 
   for (const given of options.feedback ?? []) scorer.acknowledge(given);
   return {
     acknowledge: (feedback) => scorer.acknowledge(feedback),
-    push: (block) => Array.from(block.ts, (_, t) => scorer.tick(block, t)),
+    push: (recorded) => {
+      const block = inGroups(recorded, model.group);
+      return Array.from(block.ts, (_, t) => scorer.tick(block, t));
+    },
     checkpoint: () => scorer.checkpoint(),
   };
 }

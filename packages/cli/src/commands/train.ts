@@ -8,7 +8,7 @@ import { cliErrors } from '../errors.js';
 import { judgeCandidate } from '../models/judge-candidate.js';
 import { loadModel, modelPin } from '../models/load-model.js';
 import { signerOf } from '../models/model-keys.js';
-import { file, integer, rate, text } from '../options/kinds.js';
+import { choice, file, integer, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 import { strangeRanges } from '../score/feedback-store.js';
@@ -41,6 +41,10 @@ export const trainCommand = defineCommand({
     update: option(text('MODEL'), {
       help: 'the model that this one follows: it takes over its name, and stays a candidate where it opens more incidents on the time held out',
       example: 'web',
+    }),
+    group: option(choice(['unit', 'scope', 'exe']), {
+      help: 'what is one source: unit leaves processes as they were recorded, scope takes a unit or container as one, exe an executable wherever it runs (default: that of --update, else unit)',
+      example: 'scope',
     }),
     sign: option(file, {
       help: 'sign the model with this private ed25519 key; without it, and with --require-signature, it stays a candidate',
@@ -88,6 +92,7 @@ export const trainCommand = defineCommand({
         seed: options.seed,
         falseAlarms: options.falseAlarms,
         parent: parent?.id ?? null,
+        group: groupOf(options.group, parent),
       },
       {
         signal,
@@ -126,6 +131,15 @@ export const trainCommand = defineCommand({
     return 0;
   },
 });
+
+/** How processes are merged: as asked for, else as in the model that is followed. */
+function groupOf(
+  asked: 'unit' | 'scope' | 'exe' | undefined,
+  parent: Model | undefined,
+): Model['group'] {
+  if (asked === undefined) return parent?.group ?? null;
+  return asked === 'unit' ? null : asked;
+}
 
 async function keep(
   { clock }: CommandContext,

@@ -2,6 +2,7 @@ import type { Block } from '@ethogram/core';
 import {
   type DenseMatrix,
   HostTracker,
+  inGroups,
   LEVEL_ROWS,
   nearestCentre,
   unpackMatrix,
@@ -28,6 +29,7 @@ export class ModeFollower {
   readonly #tracker: HostTracker;
   readonly #followed: readonly Followed[];
   readonly #bins: TimeBins;
+  readonly #group: Model['group'];
 
   constructor(model: Model, bins: TimeBins) {
     const sources = model.sources
@@ -36,6 +38,7 @@ export class ModeFollower {
       .slice(0, MOST_SOURCES);
     this.#tracker = new HostTracker(sources, model.timing);
     this.#bins = bins;
+    this.#group = model.group;
     this.#followed = sources.flatMap(({ kind, name, level, modes }) => {
       if (!level || !modes) return [];
       const centres = unpackMatrix(level.centres);
@@ -50,8 +53,9 @@ export class ModeFollower {
   }
 
   /** Follows the ticks of a block. */
-  push(block: Block): void {
+  push(recorded: Block): void {
     if (this.#followed.length === 0) return;
+    const block = inGroups(recorded, this.#group);
     for (let t = 0; t < block.ts.length; t++) {
       this.#tracker.advance(block, t);
       const bin = this.#bins.at((block.ts[t] as number) - 1);

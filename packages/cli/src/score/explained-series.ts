@@ -1,4 +1,5 @@
 import { type Block, metricInfo, sourceKey, syscallMetric, type TimeRange } from '@ethogram/core';
+import { inGroups, REGROUPINGS } from '@ethogram/features';
 import type { ExplainedSeries } from '@ethogram/report';
 import type { AnomalyRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
@@ -22,7 +23,8 @@ export async function explainedSeries(
     anomaly.reasons.map(({ metric }) => [metric, [] as { ts: number; value: number | null }[]]),
   );
   for await (const block of store.samples.read({ host: anomaly.host, range })) {
-    for (const [metric, found] of points) readMetric(block, key, metric, found);
+    const named = underNameOf(block, key);
+    for (const [metric, found] of points) readMetric(named, key, metric, found);
   }
   for (const reason of anomaly.reasons) {
     const found = points.get(reason.metric) ?? [];
@@ -42,6 +44,15 @@ export async function explainedSeries(
     };
   }
   return undefined;
+}
+
+/** A block in which a source has the name that the anomaly's model gave it. */
+function underNameOf(block: Block, key: string): Block {
+  for (const group of [null, ...REGROUPINGS]) {
+    const named = inGroups(block, group);
+    if (named.sources.some((source) => sourceKey(source) === key)) return named;
+  }
+  return block;
 }
 
 /** Adds the values of one metric; a counter that is not there is zero, a gauge is missing. */
