@@ -7,8 +7,9 @@ export type {
   EbpfSession,
 } from './ebpf-addon.js';
 export { EBPF_COLUMNS, EBPF_TABLES } from './ebpf-addon.js';
+export type { Loaded } from './find-addon.js';
+export { addonFile } from './find-addon.js';
 export { loadEbpf } from './load-ebpf.js';
-export type { Loaded } from './load-procfs.js';
 export { loadProcfs } from './load-procfs.js';
 export type {
   ProcessScan,

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT, run, say } from './terminal.mjs';
@@ -65,9 +73,16 @@ export async function bpfFlags(arch) {
   ];
 }
 
+/**
+ * Builds an addon as it is shipped: over N-API, so that one build serves every later Node, and
+ * named by platform, processor and C library.
+ */
 async function buildAddon(name, generated) {
   const project = join(NATIVE, 'gyp', name);
-  const addon = join(project, 'build', 'Release', `ethogram_${name}.node`);
+  const prebuilds = join(project, 'prebuilds', `${process.platform}-${process.arch}`);
+  const addon = existsSync(prebuilds)
+    ? join(prebuilds, readdirSync(prebuilds).find((file) => file.endsWith('.node')) ?? '')
+    : prebuilds;
   const sources = [join(project, 'binding.gyp'), ...generated];
   for (const folder of ['core', 'binding']) {
     for (const file of readdirSync(join(NATIVE, 'src', folder))) {
@@ -78,19 +93,29 @@ async function buildAddon(name, generated) {
     say(`${name} addon: up to date`);
     return;
   }
-  const gyp = join(ROOT, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  await check(process.execPath, [gyp, 'rebuild', ...nodeFolder()], { cwd: project });
+  rmSync(prebuilds, { recursive: true, force: true });
+  const bin = (tool, file) => join(ROOT, 'node_modules', tool, file);
+  await check(
+    process.execPath,
+    [
+      ...[bin('prebuildify', 'bin.js'), '--napi', '--strip', '--tag-libc'],
+      ...['--name', `ethogram_${name}`, '--target', process.versions.node],
+      ...['--node-gyp', bin('node-gyp', 'bin/node-gyp.js')],
+    ],
+    { cwd: project, env: nodeFolder() },
+  );
   say(`${name} addon: built`);
 }
 
 /** Headers that came with this Node make a download of them unnecessary. */
 function nodeFolder() {
   const prefix = dirname(dirname(process.execPath));
-  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
+  const isThere = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
+  return isThere ? { npm_config_nodedir: prefix } : {};
 }
 
 function upToDate(output, sources) {
-  if (!existsSync(output)) return false;
+  if (!statSync(output, { throwIfNoEntry: false })?.isFile()) return false;
   const built = statSync(output).mtimeMs;
   return sources.every((source) => statSync(source).mtimeMs <= built);
 }

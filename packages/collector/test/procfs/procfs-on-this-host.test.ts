@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { SourceSample, Tick } from '@ethogram/core';
+import { addonFile } from '@ethogram/native';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCollector } from '../../src/open-collector.js';
 import type { SampleSource } from '../../src/sample-source.js';
@@ -186,11 +186,8 @@ describe('the procfs backend on this host', () => {
       process.stderr.write('skipped, only root can give up its rights: not root\n');
       return;
     }
-    const addon = fileURLToPath(
-      new URL('../../../../native/gyp/procfs/build/Release/ethogram_procfs.node', import.meta.url),
-    );
     const copy = join(folder, 'addon.node');
-    copyFileSync(addon, copy);
+    copyFileSync(addonFile('procfs'), copy);
     chmodSync(folder, 0o755);
     const script = `
       const { ProcessScanner } = require(${JSON.stringify(copy)});
