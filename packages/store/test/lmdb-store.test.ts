@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -299,6 +300,18 @@ describe('the LMDB store', () => {
     await expect(openLmdbStore(path, { mode: 'write' })).rejects.toMatchObject({
       code: 'STORE-1003',
     });
+  });
+
+  it('makes folders and files that are its owner’s alone, also by compacting', async () => {
+    const made = join(path, 'made', 'here');
+    const store = await openLmdbStore(made, { mode: 'write' });
+    opened.push(store);
+    await store.samples.append('a', exampleTicks({ count: 10 }));
+    const modes = () =>
+      ['..', '.', 'data.mdb', 'lock.mdb'].map((name) => statSync(join(made, name)).mode & 0o777);
+    expect(modes()).toEqual([0o700, 0o700, 0o600, 0o600]);
+    await store.maintenance.compact();
+    expect(modes()).toEqual([0o700, 0o700, 0o600, 0o600]);
   });
 
   it('does not compact under another handle of this process', async () => {

@@ -7,7 +7,7 @@ export function jsonlFileTarget(name: string, path: string): AlertTarget {
   return {
     name,
     send: async (alert) => {
-      await appendFile(path, `${jsonText(alert)}\n`, { mode: 0o640 });
+      await appendFile(path, `${jsonText(alert)}\n`, { mode: 0o600 });
       return { outcome: 'taken' };
     },
     close: async () => undefined,

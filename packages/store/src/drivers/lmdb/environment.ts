@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -25,6 +26,12 @@ const COMMIT: TransactionFlags =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
 const CLEAR_READERS_EVERY_MS = 60_000;
+/**
+ * Who runs what, and when, is nobody else's business: what a store makes is its owner's alone. The
+ * typings of lmdb leave the option out.
+ */
+const OWN_FOLDER = 0o700;
+const OWN_FILES: object = { permissionsMode: 0o600 };
 /** Reader slots: one per reading thread; LMDB's own limit is 126. */
 const MOST_READERS = 1_024;
 /** Address space taken at the start; LMDB's map grows beyond it by itself. */
@@ -70,7 +77,7 @@ export class LmdbEnvironment {
       throw storeErrors.make('STORE-1013', `${path} holds no store`);
     }
     try {
-      if (options.mode === 'write') mkdirSync(path, { recursive: true });
+      if (options.mode === 'write') mkdirSync(path, { recursive: true, mode: OWN_FOLDER });
     } catch (cause) {
       throw coded(cause, uri);
     }
@@ -177,8 +184,9 @@ export class LmdbEnvironment {
     const beforeBytes = statSync(file).size;
     try {
       rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: OWN_FOLDER });
       await db.backup(folder, true);
+      chmodSync(join(folder, 'data.mdb'), statSync(file).mode & 0o777);
       await this.#flusher.all();
       await db.close();
       if (mappedHere(file)) throw inUse(this.path, [process.pid]);
@@ -258,6 +266,7 @@ function openDatabase(path: string, mode: OpenOptions['mode']): Db {
       readOnly: mode === 'read' && !mayWrite(path),
       maxReaders: MOST_READERS,
       mapSize: FIRST_MAP_BYTES,
+      ...OWN_FILES,
     });
   } catch (cause) {
     throw coded(cause, `lmdb:${path}`);
