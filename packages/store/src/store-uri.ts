@@ -68,10 +68,13 @@ function safeDecode(text: string): string | undefined {
 const SECRET_OPTION =
   /([?&](?:authMechanismProperties|tlsCertificateKeyFilePassword|proxyPassword|proxyUsername)=)[^&#\s]*/gi;
 
+/** Up to the last `@`, also where a blank in a name or password makes it no URI at all. */
+const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)(?:\S*@|[^\n]*@)/gi;
+
 /**
  * The URI without user, password and secret options: what may be shown and logged. Works on any
  * text, so that messages of a database client can be cleaned with it too.
  */
 export function redactUri(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@').replace(SECRET_OPTION, '$1***');
+  return text.replace(CREDENTIALS, '$1***@').replace(SECRET_OPTION, '$1***');
 }

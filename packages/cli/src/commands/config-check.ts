@@ -5,16 +5,20 @@ import { defineCommand } from '../command.js';
 import { checkConfig } from '../options/check-config.js';
 import { type ConfigEntry, configPaths, readConfigFile } from '../options/config-file.js';
 
-/** A password in a URI: everything between `//user:` and the last `@` before a slash. */
-const PASSWORD = /(\/\/[^/:@\s]*:)[^/\s]*(?=@)/;
+/** A setting as it may be seen. */
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+  readonly place: string;
+}
 
-const settings: View<ConfigEntry> = {
+const settings: View<Setting> = {
   columns: [
-    { name: 'key', value: (entry) => entry.path.join('.') },
-    { name: 'value', value: (entry) => shown(entry) },
-    { name: 'place', value: (entry) => entry.place },
+    { name: 'key', value: (row) => row.key },
+    { name: 'value', value: (row) => row.value },
+    { name: 'place', value: (row) => row.place },
   ],
-  record: (entry) => ({ key: entry.path.join('.'), value: shown(entry), place: entry.place }),
+  record: (row) => row,
 };
 
 /** What comes after the host in an address, where webhooks keep their secrets. */
@@ -42,15 +46,23 @@ export const configCheckCommand = defineCommand({
     }
     const config = readConfigFile(file);
     checkConfig(config, commands);
-    await out.list(settings, config.entries);
+    const { redactUri } = await import('@ethogram/store');
+    await out.list(
+      settings,
+      config.entries.map((entry) => ({
+        key: entry.path.join('.'),
+        value: shown(entry, redactUri),
+        place: entry.place,
+      })),
+    );
     notices.note(`${printable(file)}: ok`);
     return 0;
   },
 });
 
-function shown(entry: ConfigEntry): string {
+function shown(entry: ConfigEntry, redact: (text: string) => string): string {
   return entry.values
-    .map((value) => value.replace(PASSWORD, '$1***'))
+    .map(redact)
     .map((value) => {
       if (entry.path[0] !== ALERTS_SECTION) return value;
       // A header may carry a token, and so may the path of a webhook.
