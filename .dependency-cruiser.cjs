@@ -29,7 +29,7 @@ const MAY_IMPORT = {
 
 const room = (name) => (name === 'native' ? 'native' : `packages/${name}`);
 const inRooms = (names) => `^(${names.map(room).join('|')})/`;
-const ROOMS = ['native', 'setup', ...Object.keys(MAY_IMPORT)];
+const ROOMS = ['native', 'setup', 'packaging', ...Object.keys(MAY_IMPORT)];
 
 const walls = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
   name: `${name}-imports-only-what-stands-before-it`,

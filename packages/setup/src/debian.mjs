@@ -26,6 +26,10 @@ export const TEST_PACKAGES = [
   'prometheus',
   'prometheus-alertmanager',
   'wget',
+  'libxml2-utils',
+  'lintian',
+  'systemd',
+  'strace',
 ];
 
 /** What the collector's bench is measured against, and the loads that it measures under. */

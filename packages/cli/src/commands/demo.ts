@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +24,8 @@ import { writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { type PageStyle, renderPage } from '../page/render-page.js';
 
-/** The data set that ships with the product, in a checkout. */
-const SHIPPED = fileURLToPath(new URL('../../../../datasets/web-story', import.meta.url));
+/** The data set that ships with the product: inside the package, or beside it in a checkout. */
+const SHIPPED = ['../../datasets/web-story', '../../../../datasets/web-story'];
 const MOST_ANOMALIES = 8;
 /** Name of the model. */
 const MODEL = 'demo';
@@ -40,7 +41,7 @@ export const demoCommand = defineCommand({
   options: {
     dataset: option(file, {
       value: 'FOLDER',
-      help: 'a folder with a recording in Parquet and, if there are any, labels.json (default: the web story of this checkout)',
+      help: 'a folder with a recording in Parquet and, if there are any, labels.json (default: the web story that ships with the product)',
       example: 'datasets/web-story',
     }),
     seed: option(integer(0, 2 ** 31 - 1), {
@@ -61,7 +62,7 @@ export const demoCommand = defineCommand({
     }),
   },
   examples: [{ run: 'ethogram demo', does: 'the whole story, within seconds' }],
-  async run(context, { dataset = SHIPPED, seed, style, out: folder }) {
+  async run(context, { dataset = shipped(), seed, style, out: folder }) {
     const { out, notices, clock, signal } = context;
     const startNs = clock.monotonicNs();
     const file = await findRecording(dataset);
@@ -122,6 +123,11 @@ export const demoCommand = defineCommand({
     return 0;
   },
 });
+
+function shipped(): string {
+  const places = SHIPPED.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((place) => existsSync(place)) ?? (places.at(-1) as string);
+}
 
 /** @param options `graphOnly`: the modes and thresholds of the model will not be looked at. */
 async function learn(
