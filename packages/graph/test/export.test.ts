@@ -19,7 +19,7 @@ import { scene, webScene } from './scene.js';
 const web = () => buildGraph(webScene(), { model: 'web', indirect: true });
 const hostile = () => buildGraph(hostileScene(), { model: HOSTILE_NAMES[2] });
 /** What no text format may carry, but for line breaks. */
-const FORBIDDEN = /(?!\n)\p{Cc}|\p{Cs}|[\u202e\ufffe\uffff]/u;
+const FORBIDDEN = /(?!\n)\p{Cc}|\p{Cs}|[\u200b\u202e\u2060\ufeff\ufffe\uffff]/u;
 
 describe.each(GRAPH_FORMATS)('the %s export', (format) => {
   it('gives the same bytes for the same model', () => {

@@ -14,6 +14,7 @@ export const HOSTILE_NAMES = [
   'new\nline\ttab',
   'bell\u0007null\u0000esc\u001b[31m',
   'rtl\u202egpj.exe',
+  'in\u200bvis\u2060i\ufeffble',
   'lone\ud800surrogate',
   '`code` **bold** {a} [b] (c) |d|',
   '%%{init: {}}%% click n0 href',

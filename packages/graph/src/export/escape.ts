@@ -2,12 +2,12 @@
 const REPLACEMENT = '\ufffd';
 
 /**
- * Replaces what no format should carry: control characters, lone surrogates, and the
- * characters that reverse the direction of text, with which a name can pose as another.
+ * Replaces what no format should carry: control characters, lone surrogates, and the characters
+ * that reverse the direction of text or are not seen, with which a name can pose as another.
  */
 export function printable(text: string): string {
   return text.replace(
-    /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu,
+    /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]/gu,
     REPLACEMENT,
   );
 }

@@ -1,7 +1,8 @@
 import type { DependencyGraph } from '../graph-attributes.js';
 
-/** Characters that JSON allows as they are, and that reverse text or break lines when shown. */
-const DECEPTIVE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g;
+/** Characters that JSON allows as they are, and that reverse text, break lines or are not seen. */
+const DECEPTIVE =
+  /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
 
 /**
  * The graph in graphology's own serialised form, which `Graph.from(JSON.parse(text))` reads.
