@@ -92,7 +92,8 @@ describe('the main job without root, on procfs', () => {
     await untilListening(port, () => `redis ended with ${redis.exitCode}`);
     begin('python3', '-c', CLIENT, String(port));
 
-    const pace = ['--backend', 'procfs', '--interval', '250ms'];
+    // Whatever it costs on a busy machine: a longer interval would leave too little to learn from.
+    const pace = ['--backend', 'procfs', '--interval', '250ms', '--max-cpu', '100%'];
     recorded = await ethogram(
       ...['record', ...store, ...pace, '--recording', 'normal', '--duration', '18s'],
     );

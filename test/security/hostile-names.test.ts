@@ -29,7 +29,8 @@ beforeAll(async () => {
   store = ['--store', `lmdb:${join(folder, 'store')}`];
   bed = await startHostileBed(join(folder, 'bin'));
   const port = await freePort();
-  const pace = ['--backend', 'procfs', '--interval', '200ms'];
+  // Whatever it costs on a busy machine: a longer interval would leave too little to learn from.
+  const pace = ['--backend', 'procfs', '--interval', '200ms', '--max-cpu', '100%'];
   const service = start([
     ...['run', '--store', `lmdb:${join(folder, 'service')}`, ...pace],
     ...['--metrics-listen', `127.0.0.1:${port}`],
