@@ -42,7 +42,7 @@ export async function startHostileBed(folder: string): Promise<HostileBed> {
   const children: ChildProcess[] = HOSTILE_NAMES.map((name) => {
     const file = join(folder, name);
     copyFileSync(perl, file);
-    return spawn(file, ['-e', WORK, name], { stdio: 'ignore' });
+    return spawn(file, ['-e', WORK, '--', name], { stdio: 'ignore' });
   });
   const root = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((place) =>
     existsSync(join(place, 'cgroup.procs')),

@@ -217,7 +217,8 @@ describe.each(['real', 'made'])('of the recording %s', (name) => {
     expect(page.code, page.stderr).toBe(0);
     expect(page.stdout).not.toMatch(UNSAFE);
     expect(page.stdout).not.toMatch(/<img|<b>|<script|onerror=alert\(1\)>|\]\]><!--/);
-    expect(page.stdout).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    // A page about a whole host leaves out who does least; this one names all.
+    if (name === 'made') expect(page.stdout).toContain('&lt;img src=x onerror=alert(1)&gt;');
   });
 
   test('Prometheus reads the rules, and none is theirs', async () => {
