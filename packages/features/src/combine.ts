@@ -4,8 +4,8 @@ const NEAREST = 1e-4;
 const SMALLEST_UNIT = 0.15;
 /** Share of training below the zero of a scale. */
 const ZERO_QUANTILE = 0.9;
-/** Calibration steps over which evidence fades. */
-const MEMORY_STEPS = 60;
+/** Calibration steps over which evidence fades: faults of an hour, and faults of half a day. */
+export const MEMORY_STEPS: readonly number[] = Object.freeze([60, 240]);
 
 /** Surprise in units of the tail: 0 at the 90 % quantile of training, one mean excess per unit. */
 export interface SurpriseScale {
@@ -82,9 +82,10 @@ export function scaleOf(values: readonly number[]): SurpriseScale {
 /**
  * Lets evidence fade and takes a new score in: the exponential mean of what was above 0. Faults
  * last, and what was odd for an hour is more than one odd row.
+ * @param steps of {@link MEMORY_STEPS}
  */
-export function remember(memory: number, s: number): number {
-  return memory + (Math.max(0, s) - memory) / MEMORY_STEPS;
+export function remember(memory: number, s: number, steps: number): number {
+  return memory + (Math.max(0, s) - memory) / steps;
 }
 
 function halfLog(distance: number): number {

@@ -5,6 +5,7 @@ export { CalibrationCurve, calibrate, calibrationBin } from './calibration.js';
 export type { Combination, Combined, SurpriseScale } from './combine.js';
 export {
   combineViews,
+  MEMORY_STEPS,
   PLAIN_SCALE,
   remember,
   scaleOf,

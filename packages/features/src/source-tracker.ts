@@ -139,6 +139,12 @@ export class SourceTracker {
     return this.#ticks >= rows * this.#timing.rowTicks && rows <= this.#timing.historyRows;
   }
 
+  /** Rows in a row that are known, at most `most`. */
+  knownRows(most: number): number {
+    const known = Math.floor(this.#ticks / this.#timing.rowTicks);
+    return Math.min(known, most, this.#timing.historyRows);
+  }
+
   /**
    * The components of the last rows, `rowTicks` apart, oldest first.
    * @param out rows × components, overwritten.

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   combineViews,
+  MEMORY_STEPS,
   PLAIN_SCALE,
   remember,
   scaleOf,
@@ -64,13 +65,25 @@ describe('combining views', () => {
   });
 
   it('remembers what lasts more than what passes, and forgets both', () => {
-    let passing = remember(0, 12);
-    let lasting = passing;
-    for (let i = 0; i < 60; i++) lasting = remember(lasting, 6);
-    for (let i = 0; i < 60; i++) passing = remember(passing, -5);
-    expect(lasting).toBeGreaterThan(3);
-    expect(passing).toBeLessThan(0.2);
-    for (let i = 0; i < 600; i++) lasting = remember(lasting, -5);
-    expect(lasting).toBeLessThan(1e-3);
+    for (const steps of MEMORY_STEPS) {
+      let passing = remember(0, 12, steps);
+      let lasting = passing;
+      for (let i = 0; i < steps; i++) lasting = remember(lasting, 6, steps);
+      for (let i = 0; i < steps; i++) passing = remember(passing, -5, steps);
+      expect(lasting).toBeGreaterThan(3);
+      expect(passing).toBeLessThan(0.2);
+      for (let i = 0; i < 10 * steps; i++) lasting = remember(lasting, -5, steps);
+      expect(lasting).toBeLessThan(1e-3);
+    }
+  });
+
+  it('remembers half a day beside an hour: a long fault that pauses is not forgotten', () => {
+    const [hour, halfDay] = MEMORY_STEPS.map((steps) => {
+      let memory = 0;
+      for (let i = 0; i < 300; i++) memory = remember(memory, 6, steps);
+      for (let i = 0; i < 100; i++) memory = remember(memory, -5, steps);
+      return memory;
+    }) as [number, number];
+    expect(halfDay).toBeGreaterThan(2 * hour);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { scoreErrors } from './errors.js';
 
-const FORMAT = 'ethogram-checkpoint/1';
+const FORMAT = 'ethogram-checkpoint/2';
 
 /** Writes a state as text: arrays as base64 of their bytes, with the model and a hash of the body. */
 export function sealCheckpoint(model: string, state: object): string {

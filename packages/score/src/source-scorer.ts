@@ -3,6 +3,7 @@ import {
   type Combination,
   combinationOf,
   combineViews,
+  MEMORY_STEPS,
   prepareViews,
   remember,
   type SourceTracker,
@@ -60,7 +61,8 @@ export class SourceScorer {
   #alarmed = 0;
   /** The score of the last calm step. */
   #candidate = Number.NaN;
-  #memory = 0;
+  /** Fading means of the scores, one per length of memory. */
+  #memories = MEMORY_STEPS.map(() => 0);
   #oddShare = 0;
 
   constructor(model: SourceModel) {
@@ -82,7 +84,7 @@ export class SourceScorer {
     if (Number.isNaN(s)) return SILENT;
     this.#s = s;
     this.#worst = worst;
-    const evidence = this.#recorded.read(Math.max(s, this.#memory)).score;
+    const evidence = this.#recorded.read(Math.max(s, ...this.#memories)).score;
     return { ...this.#curve.read(s), recorded: this.#recorded.read(s).score, evidence };
   }
 
@@ -92,8 +94,10 @@ export class SourceScorer {
    */
   remember(odd: boolean): void {
     if (Number.isNaN(this.#s)) return;
-    this.#memory = remember(this.#memory, this.#s);
-    this.#oddShare = remember(this.#oddShare, odd ? 1 : 0);
+    this.#memories = this.#memories.map((memory, i) =>
+      remember(memory, this.#s, MEMORY_STEPS[i] as number),
+    );
+    this.#oddShare = remember(this.#oddShare, odd ? 1 : 0, MEMORY_STEPS[0] as number);
   }
 
   /** Whether most of the last steps were odd by the recording: it is no yardstick any more. */
@@ -145,7 +149,7 @@ export class SourceScorer {
     return {
       candidate: Number.isNaN(this.#candidate) ? null : this.#candidate,
       alarmed: this.#alarmed,
-      memory: this.#memory,
+      memories: this.#memories,
       oddShare: this.#oddShare,
       bins: this.#curve?.state() ?? [],
     };
@@ -155,7 +159,7 @@ export class SourceScorer {
   resume(state: SourceScorerState): void {
     this.#candidate = state.candidate ?? Number.NaN;
     this.#alarmed = state.alarmed;
-    this.#memory = state.memory;
+    this.#memories = [...state.memories];
     this.#oddShare = state.oddShare;
     this.#curve?.resume(state.bins);
   }
@@ -165,7 +169,7 @@ export class SourceScorer {
 export interface SourceScorerState {
   readonly candidate: number | null;
   readonly alarmed: number;
-  readonly memory: number;
+  readonly memories: readonly number[];
   readonly oddShare: number;
   readonly bins: readonly (readonly [number, number])[];
 }
