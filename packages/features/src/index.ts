@@ -27,7 +27,7 @@ export { inGroups, REGROUPINGS, regroupBlock } from './regroup-block.js';
 export type { RowWidth } from './row-layout.js';
 export { rowWidth } from './row-layout.js';
 export type { SeasonPart } from './season.js';
-export { dayBin, dayValue, SEASON_BINS } from './season.js';
+export { dayBin, SEASON_BINS, seasonValue, WEEK_BINS, weekday } from './season.js';
 export type { SeriesRole } from './series-role.js';
 export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';

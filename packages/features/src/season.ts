@@ -1,14 +1,22 @@
 import { type PackedMatrix, unpackMatrix } from './packed-matrix.js';
 
 const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** The first Monday of the epoch, which began on a Thursday. */
+const MONDAY_MS = 4 * DAY_MS;
 
-/** Parts of a day for which a season keeps a value. */
+/** Parts of a day for which a daily season keeps a value: half hours. */
 export const SEASON_BINS = 48;
+/** Parts of a week for which a weekly season keeps a value: hours, Monday 00:00 UTC first. */
+export const WEEK_BINS = 168;
 
-/** What one metric usually does over a day, as deviations from its mean: one row of bins. */
+/**
+ * What one metric usually does, as deviations from its mean: one row of {@link SEASON_BINS} over
+ * a day or of {@link WEEK_BINS} over a week.
+ */
 export type SeasonPart = PackedMatrix;
 
-/** A learned day, ready to be read at any time of it. */
+/** A learned season, ready to be read at any time of it. */
 export class Season {
   readonly #bins: Float64Array;
 
@@ -18,14 +26,16 @@ export class Season {
 
   /** The deviation that belongs to an instant (ms UTC), linear between the middles of two bins. */
   at(ts: number): number {
-    return dayValue(this.#bins, ts);
+    return seasonValue(this.#bins, ts);
   }
 }
 
-/** Reads a row of bins that spans a UTC day; see {@link Season.at}. */
-export function dayValue(bins: Float64Array, ts: number): number {
+/** Reads a row of bins that spans a UTC day or week; see {@link Season.at}. */
+export function seasonValue(bins: Float64Array, ts: number): number {
   const count = bins.length;
-  const place = ((((ts % DAY_MS) + DAY_MS) % DAY_MS) / DAY_MS) * count - 0.5;
+  const period = count === WEEK_BINS ? WEEK_MS : DAY_MS;
+  const into = (((ts - MONDAY_MS) % period) + period) % period;
+  const place = (into / period) * count - 0.5;
   const low = Math.floor(place);
   const share = place - low;
   const before = bins[(low + count) % count] as number;
@@ -37,4 +47,9 @@ export function dayValue(bins: Float64Array, ts: number): number {
 export function dayBin(ts: number): { readonly day: number; readonly bin: number } {
   const day = Math.floor(ts / DAY_MS);
   return { day, bin: Math.floor(((ts - day * DAY_MS) / DAY_MS) * SEASON_BINS) };
+}
+
+/** The weekday of a day counted from the epoch; Monday is 0. */
+export function weekday(day: number): number {
+  return (((day - MONDAY_MS / DAY_MS) % 7) + 7) % 7;
 }

@@ -1,5 +1,5 @@
 import { type Block, seededRng } from '@ethogram/core';
-import { dayValue, unpackMatrix } from '@ethogram/features';
+import { seasonValue, unpackMatrix } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import { describe, expect, it } from 'vitest';
 import { train } from '../src/index.js';
@@ -61,7 +61,7 @@ describe('a window of many days', () => {
     const bins = unpackMatrix(season).data;
     for (let hour = 0; hour < 24; hour++) {
       const expected = 20 * Math.sin((2 * Math.PI * hour) / 24);
-      expect(Math.abs(dayValue(bins, hour * 3_600_000) - expected)).toBeLessThan(1.5);
+      expect(Math.abs(seasonValue(bins, hour * 3_600_000) - expected)).toBeLessThan(1.5);
     }
     expect(features.get('daily')?.sd).toBeLessThan(2);
   });

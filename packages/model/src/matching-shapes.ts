@@ -28,7 +28,9 @@ interface Shape {
 const LEVEL_ROWS = 10;
 const SHAPE_ROWS = 40;
 const FORECAST_LAGS = 3;
+/** Half hours of a day, and hours of a week. */
 const SEASON_BINS = 48;
+const WEEK_BINS = 168;
 
 /**
  * What does not fit among the matrices of a source, in words; empty where all do. Streaming code
@@ -44,7 +46,9 @@ export function mismatchedShapes(source: Shapes): string[] {
       wrong.push(`${name}: expected ${wanted}, found ${matrix.rows} × ${matrix.cols}`);
     }
   };
-  for (const { season } of source.features) expect('season', season, 1, SEASON_BINS);
+  for (const { season } of source.features) {
+    expect('season', season, 1, season?.cols === WEEK_BINS ? WEEK_BINS : SEASON_BINS);
+  }
   expect('axes', source.axes, 0, features);
   expect('level', source.level?.centres, 0, LEVEL_ROWS * axes);
   if (source.modes && !modesFit(source.modes, source.level?.centres.rows ?? 0)) {
