@@ -1,4 +1,6 @@
 export { arbitraryTicks, canonicalTicks } from './arbitrary-ticks.js';
+export type { EstimatorSubject } from './estimator-contract.js';
+export { estimatorContract } from './estimator-contract.js';
 export type { ExampleOptions } from './example-ticks.js';
 export { EXAMPLE_START, exampleTicks } from './example-ticks.js';
 export type { SampleSourceSubject } from './sample-source-contract.js';

@@ -10,8 +10,9 @@ import type { DetectorFactory } from './detector.js';
 import { findModes } from './find-modes.js';
 import { Sampler } from './sampler.js';
 
-const LEVEL_CENTRES = 32;
-const SHAPE_CENTRES = 10;
+/** Centres of windows, and of shapes, at most. */
+export const LEVEL_CENTRES = 32;
+export const SHAPE_CENTRES = 10;
 
 /** Level: where the last ten rows usually are. */
 export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed, kernels }) => {

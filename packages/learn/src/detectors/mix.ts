@@ -3,8 +3,9 @@ import { fitCentres } from './centres.js';
 import type { DetectorFactory } from './detector.js';
 import { Sampler } from './sampler.js';
 
-const MIX_CENTRES = 16;
-const DISTRIBUTION_CENTRES = 8;
+/** Centres of mixes, and of each histogram, at most. */
+export const MIX_CENTRES = 16;
+export const DISTRIBUTION_CENTRES = 8;
 
 /** Mix: which system calls usually share the work. */
 export const mixDetector: DetectorFactory = ({ draft, maxWindows, seed, kernels }) => {
