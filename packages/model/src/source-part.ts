@@ -34,7 +34,7 @@ export const featureSchema = z.strictObject({
   sd: finite.positive(),
   min: finite,
   max: finite,
-  /** What it usually does over a UTC day, as deviations from the mean: one row of half hours. */
+  /** Usual deviations from the mean: one row, the half hours of a UTC day or the hours of a week. */
   season: packedMatrixSchema.nullable(),
 });
 
