@@ -3,8 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { formatErrors } from './errors.js';
 
-/** Heap of the decoder, MB: a damaged file cannot make it take more. */
-const HEAP_MB = 2048;
+/**
+ * Heap of the decoder, MB: a damaged file cannot make it take more. The young generation is kept
+ * small, since nearly all that is decoded dies at once.
+ */
+const HEAP = Object.freeze({ maxOldGenerationSizeMb: 2048, maxYoungGenerationSizeMb: 6 });
 
 /** So many rows are handed from thread to thread at once. */
 const ROWS_PER_MESSAGE = 4_096;
@@ -12,7 +15,9 @@ const ROWS_PER_MESSAGE = 4_096;
 const reply = z.union([
   z.object({ error: z.string() }),
   z.object({ columns: z.array(z.string()), groups: z.array(z.int().min(0)) }),
-  z.object({ rows: z.array(z.array(z.string())) }),
+  z.object({
+    cells: z.array(z.object({ texts: z.array(z.string()), index: z.instanceof(Uint32Array) })),
+  }),
 ]);
 
 /** An open Parquet file, decoded in a thread of its own. */
@@ -22,10 +27,10 @@ export interface ParquetFile {
   readonly groups: readonly number[];
   /**
    * Rows `from` … `to - 1` as cells of text, absent ones '', a few thousand at a time: the decoder
-   * holds them all, this thread does not.
+   * holds them all, as columns; here each row is made when its turn comes.
    * @throws FORMAT-1004
    */
-  rows(from: number, to: number): AsyncIterable<readonly (readonly string[])[]>;
+  rows(from: number, to: number): AsyncIterable<Iterable<readonly string[]>>;
   /** Ends the thread; may be called again. */
   close(): Promise<void>;
 }
@@ -43,7 +48,7 @@ export async function openParquetFile(
 ): Promise<ParquetFile> {
   const worker = new Worker(new URL('../../workers/parquet-worker.mjs', import.meta.url), {
     workerData: { path },
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: HEAP,
     execArgv: [],
   });
   const damaged = (why: string, cause?: unknown): Error =>
@@ -76,13 +81,20 @@ export async function openParquetFile(
         const waiting = answer();
         worker.postMessage({ from, to, piece });
         const result = await waiting;
-        if (!('rows' in result) || result.rows.length !== piece.to - piece.from) {
-          await close();
-          throw damaged(`fewer than the ${to - from} rows that it announces`);
-        }
-        yield result.rows;
+        if (!('cells' in result)) throw damaged('no rows');
+        yield rowsOf(result.cells, piece.to - piece.from);
       }
     },
     close,
   };
+}
+
+/** Rows made of columns one by one, so that none outlives its turn. */
+function* rowsOf(
+  columns: readonly { readonly texts: readonly string[]; readonly index: Uint32Array }[],
+  count: number,
+): Generator<readonly string[]> {
+  for (let row = 0; row < count; row++) {
+    yield columns.map(({ texts, index }) => texts[index[row] as number] as string);
+  }
 }

@@ -49,10 +49,11 @@ async function* readSlices(
     for (let from = start; from < end; from += most) {
       const to = Math.min(end, from + most);
       let line = from;
-      for await (const piece of parquet.rows(from, to)) {
-        const rows = piece.map((fields) => tableRow(file, fields, ++line));
-        yield { rows, isLast: line === to };
-      }
+      const rows = function* (piece: Iterable<readonly string[]>): Generator<TableRow> {
+        for (const fields of piece) yield tableRow(file, fields, ++line);
+      };
+      for await (const piece of parquet.rows(from, to)) yield { rows: rows(piece), isLast: false };
+      yield { rows: [], isLast: true };
     }
     start = end;
   }

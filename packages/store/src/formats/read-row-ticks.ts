@@ -17,7 +17,7 @@ interface OpenTick {
 
 /** Some rows of a table, and whether they are the last of those that belong together. */
 export interface TableSlice {
-  readonly rows: readonly TableRow[];
+  readonly rows: Iterable<TableRow>;
   readonly isLast: boolean;
 }
 
