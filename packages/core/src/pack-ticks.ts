@@ -42,6 +42,45 @@ class Dictionary {
   }
 }
 
+/** Values and their series, in columns that grow. */
+class Cells {
+  series = new Uint32Array(1024);
+  values = new Float64Array(1024);
+  length = 0;
+
+  add(series: number, value: number): void {
+    if (this.length === this.values.length) {
+      const more = new Uint32Array(2 * this.length);
+      more.set(this.series);
+      this.series = more;
+      const values = new Float64Array(2 * this.length);
+      values.set(this.values);
+      this.values = values;
+    }
+    this.series[this.length] = series;
+    this.values[this.length++] = value;
+  }
+
+  /** Sorts the cells from `start` on by series, each of which is there once. */
+  sortFrom(start: number): void {
+    const { series, length } = this;
+    let sorted = true;
+    for (let at = start + 1; at < length && sorted; at++) {
+      sorted = (series[at - 1] as number) < (series[at] as number);
+    }
+    if (sorted) return;
+    const row = Array.from({ length: length - start }, (_, i) => ({
+      series: series[start + i] as number,
+      value: this.values[start + i] as number,
+    }));
+    row.sort((a, b) => a.series - b.series);
+    for (const [i, cell] of row.entries()) {
+      series[start + i] = cell.series;
+      this.values[start + i] = cell.value;
+    }
+  }
+}
+
 /**
  * Puts ticks of one host, boot and backend into typed columns.
  * @param ticks at least one, ascending by `seq`; all must satisfy {@link sameBlock}.
@@ -51,48 +90,33 @@ export function packTicks(ticks: readonly Tick[]): Block {
   const first = ticks[0];
   if (!first) throw new RangeError('packTicks: expected at least one tick, found none');
   const dictionary = new Dictionary();
-  const rows: { series: number; value: number }[][] = [];
+  const cells = new Cells();
+  const rowStart = new Uint32Array(ticks.length + 1);
   const links = new Map<number, readonly Link[]>();
   const linkSnapshots = new Set<number>();
   const markers = new Map<number, readonly Marker[]>();
   const lost = new Map<number, Readonly<Record<string, number>>>();
-  let total = 0;
   for (const [t, tick] of ticks.entries()) {
     if (!sameBlock(first, tick)) {
       throw new RangeError('packTicks: ticks of another host, boot or backend in one block');
     }
-    const row: { series: number; value: number }[] = [];
     for (const sample of tick.samples) {
       const source = dictionary.source(sample);
       for (const [metric, value] of sample.values) {
-        row.push({ series: dictionary.seriesOf(source, metric), value });
+        cells.add(dictionary.seriesOf(source, metric), value);
       }
       for (const [metric, histogram] of sample.histograms ?? []) {
         for (const [bucket, value] of histogram.counts) {
-          const series = dictionary.seriesOf(source, metric, histogram.scheme, bucket);
-          row.push({ series, value });
+          cells.add(dictionary.seriesOf(source, metric, histogram.scheme, bucket), value);
         }
       }
     }
-    row.sort((a, b) => a.series - b.series);
-    rows.push(row);
-    total += row.length;
+    cells.sortFrom(rowStart[t] as number);
+    rowStart[t + 1] = cells.length;
     if (tick.links.length > 0) links.set(t, tick.links);
     if (tick.linkSnapshot) linkSnapshots.add(t);
     if (tick.markers.length > 0) markers.set(t, tick.markers);
     if (Object.keys(tick.lost).length > 0) lost.set(t, tick.lost);
-  }
-  const rowStart = new Uint32Array(ticks.length + 1);
-  const seriesIndex = new Uint32Array(total);
-  const values = new Float64Array(total);
-  let at = 0;
-  for (const [t, row] of rows.entries()) {
-    for (const cell of row) {
-      seriesIndex[at] = cell.series;
-      values[at] = cell.value;
-      at++;
-    }
-    rowStart[t + 1] = at;
   }
   return {
     host: first.host,
@@ -105,8 +129,8 @@ export function packTicks(ticks: readonly Tick[]): Block {
     ts: Float64Array.from(ticks, (tick) => tick.ts),
     intervalNs: Float64Array.from(ticks, (tick) => tick.intervalNs),
     rowStart,
-    seriesIndex,
-    values,
+    seriesIndex: cells.series.slice(0, cells.length),
+    values: cells.values.slice(0, cells.length),
     links,
     linkSnapshots,
     markers,

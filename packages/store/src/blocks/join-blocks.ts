@@ -12,17 +12,77 @@ export function joinable(a: Block, b: Block): boolean {
 }
 
 /**
+ * Most values of a block that is made of several: 3 MB of columns, so that whoever encodes or
+ * decodes it holds little. What more blocks cost in a chunk: docs/data-model.md.
+ */
+export const MOST_JOINED_VALUES = 250_000;
+
+/**
  * Puts blocks one after the other into one, column by column.
  * @param blocks at least one; all joinable, ascending in time, no tick twice.
  * Complexity: linear in the values, but for sorting each tick's by series.
  */
 export function joinBlocks(blocks: readonly Block[]): Block {
-  const [first] = blocks;
-  if (!first) throw new RangeError('joinBlocks: expected at least one block, found none');
-  if (blocks.length === 1) return first;
-  const dictionary = new Dictionary();
-  const ticks = blocks.reduce((sum, block) => sum + block.seq.length, 0);
-  const total = blocks.reduce((sum, block) => sum + block.values.length, 0);
+  const joiner = new BlockJoiner(Number.POSITIVE_INFINITY);
+  for (const block of blocks) joiner.add(block);
+  const joined = joiner.end();
+  if (!joined) throw new RangeError('joinBlocks: expected at least one block, found none');
+  return joined;
+}
+
+/** A block whose values are numbered by the dictionary of another. */
+type Piece = Omit<Block, 'host' | 'boot' | 'backend' | 'blind' | 'sources' | 'series'>;
+
+/**
+ * Joins blocks while they arrive, ascending in time and no tick twice: what it has taken holds
+ * only the columns, so that blocks of one tick each leave no dictionaries behind.
+ */
+export class BlockJoiner {
+  readonly #mostValues: number;
+  #first: Block | undefined;
+  #pieces: Piece[] = [];
+  #dictionary = new Dictionary();
+  #values = 0;
+
+  /** @param mostValues a block is handed back before it would have more (one alone may) */
+  constructor(mostValues = MOST_JOINED_VALUES) {
+    this.#mostValues = mostValues;
+  }
+
+  /** Takes a block; gives back the one before, once it is complete. */
+  add(block: Block): Block | undefined {
+    const goesOn =
+      this.#first &&
+      joinable(this.#first, block) &&
+      this.#values + block.values.length <= this.#mostValues;
+    const done = goesOn ? undefined : this.end();
+    this.#first ??= block;
+    this.#values += block.values.length;
+    this.#pieces.push(renumbered(block, this.#dictionary.add(block)));
+    return done;
+  }
+
+  /** The last block; `undefined` where nothing was taken since the one before. */
+  end(): Block | undefined {
+    const first = this.#first;
+    if (!first) return undefined;
+    const { sources, series } = this.#dictionary;
+    const { host, boot, backend, blind } = first;
+    const joined =
+      this.#pieces.length === 1
+        ? first
+        : { host, boot, backend, blind, sources, series, ...concatenated(this.#pieces) };
+    this.#first = undefined;
+    this.#pieces = [];
+    this.#dictionary = new Dictionary();
+    this.#values = 0;
+    return joined;
+  }
+}
+
+function concatenated(pieces: readonly Piece[]): Piece {
+  const ticks = pieces.reduce((sum, piece) => sum + piece.seq.length, 0);
+  const total = pieces.reduce((sum, piece) => sum + piece.values.length, 0);
   const joined = {
     seq: new Float64Array(ticks),
     ts: new Float64Array(ticks),
@@ -37,27 +97,40 @@ export function joinBlocks(blocks: readonly Block[]): Block {
   };
   let tick = 0;
   let value = 0;
-  for (const block of blocks) {
-    const to = dictionary.add(block);
-    joined.seq.set(block.seq, tick);
-    joined.ts.set(block.ts, tick);
-    joined.intervalNs.set(block.intervalNs, tick);
-    for (let t = 0; t < block.seq.length; t++) {
-      const start = block.rowStart[t] as number;
-      const end = block.rowStart[t + 1] as number;
-      copyRow(block, start, end, to, joined, value);
-      value += end - start;
-      joined.rowStart[tick + t + 1] = value;
+  for (const piece of pieces) {
+    joined.seq.set(piece.seq, tick);
+    joined.ts.set(piece.ts, tick);
+    joined.intervalNs.set(piece.intervalNs, tick);
+    joined.seriesIndex.set(piece.seriesIndex, value);
+    joined.values.set(piece.values, value);
+    for (let t = 1; t < piece.rowStart.length; t++) {
+      joined.rowStart[tick + t] = value + (piece.rowStart[t] as number);
     }
-    for (const [t, links] of block.links) joined.links.set(tick + t, links);
-    for (const t of block.linkSnapshots) joined.linkSnapshots.add(tick + t);
-    for (const [t, markers] of block.markers) joined.markers.set(tick + t, markers);
-    for (const [t, lost] of block.lost) joined.lost.set(tick + t, lost);
-    tick += block.seq.length;
+    for (const [t, links] of piece.links) joined.links.set(tick + t, links);
+    for (const t of piece.linkSnapshots) joined.linkSnapshots.add(tick + t);
+    for (const [t, markers] of piece.markers) joined.markers.set(tick + t, markers);
+    for (const [t, lost] of piece.lost) joined.lost.set(tick + t, lost);
+    tick += piece.seq.length;
+    value += piece.values.length;
   }
-  const { host, boot, backend, blind } = first;
-  const { sources, series } = dictionary;
-  return { host, boot, backend, blind, sources, series, ...joined };
+  return joined;
+}
+
+/** The columns of a block under new numbers of its series, each tick ascending by them. */
+function renumbered(block: Block, to: Uint32Array): Piece {
+  const { seq, ts, intervalNs, rowStart, links, linkSnapshots, markers, lost } = block;
+  const rest = { seq, ts, intervalNs, rowStart, links, linkSnapshots, markers, lost };
+  if (to.every((series, i) => series === i)) {
+    return { ...rest, seriesIndex: block.seriesIndex, values: block.values };
+  }
+  const into = {
+    seriesIndex: new Uint32Array(block.values.length),
+    values: new Float64Array(block.values.length),
+  };
+  for (let t = 0; t < seq.length; t++) {
+    copyRow(block, rowStart[t] as number, rowStart[t + 1] as number, to, into);
+  }
+  return { ...rest, ...into };
 }
 
 /** Copies the values of one tick, ascending by their new series. */
@@ -67,8 +140,8 @@ function copyRow(
   end: number,
   to: Uint32Array,
   into: { readonly seriesIndex: Uint32Array; readonly values: Float64Array },
-  at: number,
 ): void {
+  const at = start;
   const length = end - start;
   let ascending = true;
   for (let i = 0; i < length; i++) {

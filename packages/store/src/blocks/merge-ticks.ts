@@ -6,7 +6,7 @@ import {
   tickIdentity,
   unpackTicks,
 } from '@ethogram/core';
-import { joinable, joinBlocks } from './join-blocks.js';
+import { BlockJoiner } from './join-blocks.js';
 
 /** Orders ticks by end, then boot, then sequence number: the order in which stores hand them out. */
 export function compareTicks(a: Tick, b: Tick): number {
@@ -44,27 +44,34 @@ export function packRuns(ticks: readonly Tick[]): Block[] {
 /**
  * Blocks that may overlap in time as blocks that do not, as few as can be, each tick once. One
  * block is handed back as it is, so that the usual case costs nothing.
+ * @param mostValues what blocks are joined up to
  */
-export function mergeBlocks(blocks: readonly Block[]): readonly Block[] {
+export function mergeBlocks(
+  blocks: readonly Block[],
+  mostValues = Number.POSITIVE_INFINITY,
+): readonly Block[] {
   if (blocks.length < 2) return blocks;
   const ordered = [...blocks].sort((a, b) => (a.ts[0] as number) - (b.ts[0] as number));
-  if (!inOrder(ordered)) return packRuns(mergeTicks(...ordered.map(unpackTicks)));
-  const merged: Block[] = [];
-  let run: Block[] = [];
-  for (const block of ordered) {
-    if (run[0] && !joinable(run[0], block)) {
-      merged.push(joinBlocks(run));
-      run = [];
-    }
-    run.push(block);
-  }
-  if (run.length > 0) merged.push(joinBlocks(run));
-  return merged;
+  return joinInOrder(ordered, mostValues) ?? packRuns(mergeTicks(...ordered.map(unpackTicks)));
 }
 
-function inOrder(blocks: readonly Block[]): boolean {
-  return blocks.every((block, i) => {
-    const before = blocks[i - 1];
-    return !before || (before.ts.at(-1) as number) < (block.ts[0] as number);
-  });
+/**
+ * Joins blocks one by one, as far as each begins after the one before has ended.
+ * @returns `undefined` where one does not
+ */
+export function joinInOrder(
+  blocks: Iterable<Block>,
+  mostValues: number,
+): readonly Block[] | undefined {
+  const joiner = new BlockJoiner(mostValues);
+  const joined: Block[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const block of blocks) {
+    if ((block.ts[0] as number) <= last) return undefined;
+    last = block.ts.at(-1) as number;
+    const done = joiner.add(block);
+    if (done) joined.push(done);
+  }
+  const rest = joiner.end();
+  return rest ? [...joined, rest] : joined;
 }

@@ -31,10 +31,18 @@ const TICK_QUALITY = 1;
 
 const compressAsync = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
 
+/** The smallest window that holds all of a stream: a larger one would only take memory. */
+const windowBits = (size: number): number =>
+  Math.min(
+    constants.BROTLI_DEFAULT_WINDOW,
+    Math.max(constants.BROTLI_MIN_WINDOW_BITS, Math.ceil(Math.log2(size + 16))),
+  );
+
 const quality = (level: number, size: number): BrotliOptions => ({
   params: {
     [constants.BROTLI_PARAM_QUALITY]: level,
     [constants.BROTLI_PARAM_SIZE_HINT]: size,
+    [constants.BROTLI_PARAM_LGWIN]: windowBits(size),
   },
 });
 
@@ -44,13 +52,16 @@ const quality = (level: number, size: number): BrotliOptions => ({
  */
 export async function encodeChunk(block: Block): Promise<Uint8Array> {
   const streams = toStreams(block);
-  const packed = await Promise.all(
-    STREAMS.map(async (name) => {
-      const raw = streams[name];
-      if (raw.length < WORTH_COMPRESSING) return raw;
-      return smaller(raw, await compressAsync(raw, quality(CHUNK_QUALITY, raw.length)));
-    }),
-  );
+  // One after the other: each coder that is at work holds megabytes.
+  const packed: Uint8Array[] = [];
+  for (const name of STREAMS) {
+    const raw = streams[name];
+    packed.push(
+      raw.length < WORTH_COMPRESSING
+        ? raw
+        : smaller(raw, await compressAsync(raw, quality(CHUNK_QUALITY, raw.length))),
+    );
+  }
   const head = new ByteWriter();
   for (const [i, name] of STREAMS.entries()) {
     head.varint(streams[name].length);

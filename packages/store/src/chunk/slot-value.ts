@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Block } from '@ethogram/core';
+import { MOST_JOINED_VALUES } from '../blocks/join-blocks.js';
+import { splitBlock } from '../blocks/slice-block.js';
 import { storeErrors } from '../errors.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { decodeChunk, encodeChunk } from './chunk-codec.js';
@@ -10,6 +12,8 @@ export const SLOT_MS = 60_000;
 export const LONGEST_SLOT_MS = 600_000;
 
 const CHECKSUM_BYTES = 4;
+/** A larger block becomes several frames: {@link MOST_JOINED_VALUES} and their ticks. */
+const MOST_FRAME_BYTES = MOST_JOINED_VALUES * 12 + 100_000;
 
 /** What is known of a slot's chunk without decoding its blocks. */
 export interface SlotHead {
@@ -30,29 +34,41 @@ export function slotStart(ts: number, lengthMs = SLOT_MS): number {
   return Math.floor(ts / lengthMs) * lengthMs;
 }
 
-/** Encodes what one host did in one slot: usually one block, more where it booted in between. */
+/**
+ * Encodes what one host did in one slot: a frame for each block, taken one after the other, so
+ * that only one is held.
+ */
 export async function encodeSlot(
-  blocks: readonly Block[],
+  blocks: Iterable<Block> | AsyncIterable<Block>,
   slot: { readonly lengthMs: number; readonly tierMs: number },
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for (const block of blocks) chunks.push(await encodeChunk(block));
+  let firstTs: number | undefined;
+  let lastTs = 0;
+  let ticks = 0;
+  let values = 0;
+  for await (const whole of blocks) {
+    for (const block of splitBlock(whole, MOST_FRAME_BYTES)) {
+      chunks.push(await encodeChunk(block));
+      firstTs ??= block.ts[0];
+      lastTs = block.ts.at(-1) ?? lastTs;
+      ticks += block.seq.length;
+      values += block.values.length;
+    }
+  }
   const head = new ByteWriter();
-  const sum = (count: (block: Block) => number): number =>
-    blocks.reduce((total, block) => total + count(block), 0);
   head.varint(slot.lengthMs);
-  head.signed(blocks[0]?.ts[0] ?? 0);
-  head.signed(blocks.at(-1)?.ts.at(-1) ?? 0);
-  head.varint(sum((block) => block.seq.length));
-  head.varint(sum((block) => block.values.length));
+  head.signed(firstTs ?? 0);
+  head.signed(lastTs);
+  head.varint(ticks);
+  head.varint(values);
   head.varint(slot.tierMs);
   head.varint(chunks.length);
   for (const chunk of chunks) head.varint(chunk.length);
   const checksum = new Uint8Array(CHECKSUM_BYTES);
   new DataView(checksum.buffer).setUint32(0, crc32(head.view()), true);
   head.raw(checksum);
-  for (const chunk of chunks) head.raw(chunk);
-  return head.view().slice();
+  return Buffer.concat([head.view(), ...chunks]);
 }
 
 /**
@@ -64,10 +80,10 @@ export function slotHead(bytes: Uint8Array): SlotHead {
 }
 
 /**
- * Decodes a slot, blocks ascending in time.
+ * Decodes a slot, blocks ascending in time, each when its turn comes.
  * @throws STORE-1005 on damaged bytes.
  */
-export function decodeSlot(bytes: Uint8Array): Block[] {
+export function* decodeSlot(bytes: Uint8Array): Generator<Block, void, undefined> {
   const chunks = damaged(() => {
     const { lengths, headBytes } = readHead(bytes);
     const reader = new ByteReader(bytes.subarray(headBytes));
@@ -75,7 +91,7 @@ export function decodeSlot(bytes: Uint8Array): Block[] {
     reader.end();
     return views;
   });
-  return chunks.map(decodeChunk);
+  for (const chunk of chunks) yield decodeChunk(chunk);
 }
 
 interface WholeHead {

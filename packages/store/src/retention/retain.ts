@@ -1,5 +1,6 @@
 import { type Block, unpackTicks } from '@ethogram/core';
-import { mergeBlocks, mergeTicks, packRuns } from '../blocks/merge-ticks.js';
+import { BlockJoiner } from '../blocks/join-blocks.js';
+import { mergeTicks, packRuns } from '../blocks/merge-ticks.js';
 import { LONGEST_SLOT_MS, type SlotHead, slotStart } from '../chunk/slot-value.js';
 import type { Pin, RecordingInfo, RetentionPolicy, RetentionReport } from '../store.js';
 import { mergeIntervals } from './merge-interval.js';
@@ -21,13 +22,17 @@ export interface SlotKeeper {
   parts(): Promise<readonly Part[]>;
   /** Chunks ascending in time. */
   slots(part: Part): Promise<readonly KeptSlot[]>;
-  load(part: Part, start: number): Promise<readonly Block[]>;
-  /** Puts one chunk in the place of those that start at the given instants. */
+  /** The blocks of a chunk, ascending in time. */
+  load(part: Part, start: number): Promise<Iterable<Block>>;
+  /**
+   * Puts one chunk in the place of those that start at the given instants.
+   * @param blocks can be taken once, one after the other
+   */
   replaceSlots(
     part: Part,
     starts: readonly number[],
     slot: { readonly start: number; readonly lengthMs: number; readonly tierMs: number },
-    blocks: readonly Block[],
+    blocks: AsyncIterable<Block>,
   ): Promise<void>;
   removeSlots(part: Part, starts: readonly number[]): Promise<void>;
   usedBytes(): Promise<number>;
@@ -103,32 +108,46 @@ async function settle(
   const tiers = group.map((slot) => tierFor(slot, part, due));
   const coarser = group.some((slot, i) => (tiers[i] as number) > slot.tierMs);
   if (!coarser && group.length === 1) return { merged: 0, repacked: 0 };
-  const blocks: Block[] = [];
-  let after = 0;
-  for (const [i, slot] of group.entries()) {
-    const held = await keeper.load(part, slot.start);
-    const tierMs = tiers[i] as number;
-    const kept =
-      tierMs > slot.tierMs
-        ? packRuns(mergeIntervals(mergeTicks(...held.map(unpackTicks)), tierMs))
-        : held;
-    after += kept.reduce((sum, block) => sum + block.seq.length, 0);
-    blocks.push(...kept);
-  }
   const long = group.length > 1;
   const slot = {
     start: long ? slotStart(first.start, LONGEST_SLOT_MS) : first.start,
     lengthMs: long ? LONGEST_SLOT_MS : first.lengthMs,
     tierMs: Math.min(...tiers),
   };
-  const joined = long ? mergeBlocks(blocks) : blocks;
-  await keeper.replaceSlots(
-    part,
-    group.map((s) => s.start),
-    slot,
-    joined,
-  );
+  let after = 0;
+  const counted = async function* (): AsyncGenerator<Block> {
+    for await (const block of settled(keeper, part, group, tiers)) {
+      after += block.seq.length;
+      yield block;
+    }
+  };
+  const starts = group.map((s) => s.start);
+  await keeper.replaceSlots(part, starts, slot, counted());
   return { merged: ticksIn(group) - after, repacked: long ? group.length : 0 };
+}
+
+/** The blocks of chunks that follow each other, merged where that is due, joined; one chunk is held. */
+async function* settled(
+  keeper: SlotKeeper,
+  part: Part,
+  group: readonly KeptSlot[],
+  tiers: readonly number[],
+): AsyncGenerator<Block> {
+  const joiner = new BlockJoiner();
+  for (const [i, slot] of group.entries()) {
+    const held = await keeper.load(part, slot.start);
+    const tierMs = tiers[i] as number;
+    const kept =
+      tierMs > slot.tierMs
+        ? packRuns(mergeIntervals(mergeTicks(...Array.from(held, unpackTicks)), tierMs))
+        : held;
+    for (const block of kept) {
+      const done = joiner.add(block);
+      if (done) yield done;
+    }
+  }
+  const rest = joiner.end();
+  if (rest) yield rest;
 }
 
 /** The interval that a chunk's ticks should have by its age, as far as pins allow. */

@@ -13,7 +13,7 @@ import type { LmdbEnvironment } from './environment.js';
 import { keys, under } from './keys.js';
 import { listRecordings, loadState, saveState } from './recording-records.js';
 import { sealBefore } from './sealing.js';
-import { isEmpty, joinTicks, nextPiece } from './slots.js';
+import { isEmpty, joinTicks, nextPiece, type Piece } from './slots.js';
 import { bySlot, type TickSlot } from './slots-of-ticks.js';
 
 /** Single ticks and chunks committed together; bounds how long an import holds the write lock. */
@@ -134,7 +134,7 @@ export class LmdbSamples implements SampleStore {
       }
       for (const tick of ticks) seen.add(tickIdentity(tick));
       const blocks = packRuns(mergeTicks(ticks));
-      const value = Buffer.from(await encodeSlot(blocks, { lengthMs, tierMs: 0 }));
+      const value = await encodeSlot(blocks, { lengthMs, tierMs: 0 });
       chunks.push({ start, value });
       whole.push(...ticks);
     }
@@ -236,15 +236,16 @@ export class LmdbSamples implements SampleStore {
         nextPiece(db, part.name, part.host, { from, to: range.to }),
       );
       if (!piece) return;
-      const blocks = piece.chunk ? decodeSlot(piece.chunk) : [];
-      if (piece.ticks.length > 0) blocks.push(...joinTicks(piece.ticks));
-      const wanted = blocks.flatMap((block) => sliceByTime(block, from, range.to) ?? []);
-      for (const block of mergeBlocks(wanted)) {
-        yield block;
-        from = Math.max(from, (block.ts.at(-1) as number) + 1);
+      const until = Math.max(from, piece.until);
+      let last = from - 1;
+      for (const block of blocksOf(piece)) {
+        const wanted = sliceByTime(block, from, range.to);
+        if (!wanted) continue;
+        last = wanted.ts.at(-1) as number;
+        yield wanted;
       }
       // A chunk says when its last tick was; one without ticks in range must not be read again.
-      from = Math.max(from, piece.until);
+      from = Math.max(until, last + 1);
       // Decoding a chunk takes milliseconds: let others have the thread in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -257,6 +258,14 @@ export class LmdbSamples implements SampleStore {
       `${this.#environment.uri} was opened with mode "${this.#environment.mode}"`,
     );
   }
+}
+
+/** The blocks of a piece in order; those of a chunk alone are decoded when their turn comes. */
+function blocksOf(piece: Piece): Iterable<Block> {
+  const { chunk, ticks } = piece;
+  if (ticks.length === 0) return chunk ? decodeSlot(chunk) : [];
+  const single = joinTicks(ticks);
+  return chunk ? mergeBlocks([...decodeSlot(chunk), ...single]) : single;
 }
 
 function partKey(recording: string, host: string): string {

@@ -1,3 +1,4 @@
+import { MOST_JOINED_VALUES } from '../../blocks/join-blocks.js';
 import { mergeBlocks } from '../../blocks/merge-ticks.js';
 import { decodeSlot, encodeSlot, SLOT_MS, slotStart } from '../../chunk/slot-value.js';
 import type { LmdbEnvironment } from './environment.js';
@@ -46,10 +47,11 @@ async function sealSlot(
       ticks: ticksIn(db, recording, host, from, from + lengthMs),
     };
   });
-  const held = found.chunk ? decodeSlot(found.chunk) : [];
   const late = joinTicks(found.ticks.map((tick) => tick.bytes));
-  const blocks = mergeBlocks([...held, ...late]);
-  const value = Buffer.from(await encodeSlot(blocks, found));
+  const blocks = found.chunk
+    ? mergeBlocks([...decodeSlot(found.chunk), ...late], MOST_JOINED_VALUES)
+    : late;
+  const value = await encodeSlot(blocks, found);
   environment.commit((db) => {
     db.put(keys.chunk(recording, host, found.from), value);
     for (const { key } of found.ticks) db.remove(key);

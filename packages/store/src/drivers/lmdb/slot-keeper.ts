@@ -1,5 +1,5 @@
 import type { Block } from '@ethogram/core';
-import { decodeSlot, encodeSlot } from '../../chunk/slot-value.js';
+import { decodeSlot, encodeSlot, slotHead } from '../../chunk/slot-value.js';
 import { compareRecordings } from '../../recording-state.js';
 import type { KeptSlot, Part, SlotKeeper } from '../../retention/retain.js';
 import type { LmdbEnvironment } from './environment.js';
@@ -28,7 +28,7 @@ export class LmdbSlotKeeper implements SlotKeeper {
     return this.#environment.snapshot((db) => [...slotsOf(db, part.name, part.host)]);
   }
 
-  async load(part: Part, start: number): Promise<readonly Block[]> {
+  async load(part: Part, start: number): Promise<Iterable<Block>> {
     const chunk = this.#environment.snapshot((db) => chunkOf(db, part.name, part.host, start));
     return chunk ? decodeSlot(chunk) : [];
   }
@@ -37,10 +37,10 @@ export class LmdbSlotKeeper implements SlotKeeper {
     part: Part,
     starts: readonly number[],
     slot: { readonly start: number; readonly lengthMs: number; readonly tierMs: number },
-    blocks: readonly Block[],
+    blocks: AsyncIterable<Block>,
   ): Promise<void> {
-    const value = Buffer.from(await encodeSlot(blocks, slot));
-    const ticks = blocks.reduce((sum, block) => sum + block.seq.length, 0);
+    const value = await encodeSlot(blocks, slot);
+    const { ticks } = slotHead(value);
     this.#environment.commit((db) => {
       const before = this.#remove(db, part, starts);
       db.put(keys.chunk(part.name, part.host, slot.start), value);

@@ -1,6 +1,7 @@
 import type { Block, TimeRange } from '@ethogram/core';
 import type { RootDatabase } from 'lmdb';
-import { mergeBlocks } from '../../blocks/merge-ticks.js';
+import { MOST_JOINED_VALUES } from '../../blocks/join-blocks.js';
+import { joinInOrder, mergeBlocks } from '../../blocks/merge-ticks.js';
 import { decodeChunk } from '../../chunk/chunk-codec.js';
 import {
   LONGEST_SLOT_MS,
@@ -115,9 +116,15 @@ export function chunkOf(
   return db.getBinary(keys.chunk(recording, host, start));
 }
 
-/** Single ticks, encoded each for itself, as blocks in order. */
+/** Single ticks, encoded each for itself, as blocks in order, each decoded when its turn comes. */
 export function joinTicks(encoded: readonly Uint8Array[]): readonly Block[] {
-  return mergeBlocks(encoded.map(decodeChunk));
+  return (
+    joinInOrder(decodeEach(encoded), MOST_JOINED_VALUES) ?? mergeBlocks(encoded.map(decodeChunk))
+  );
+}
+
+function* decodeEach(encoded: readonly Uint8Array[]): Generator<Block> {
+  for (const bytes of encoded) yield decodeChunk(bytes);
 }
 
 type SlotKey = [letter: string, recording: string, host: string, start: number];

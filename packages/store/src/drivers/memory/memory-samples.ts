@@ -111,12 +111,14 @@ export class MemorySamples implements SampleStore, SlotKeeper {
     part: Part,
     starts: readonly number[],
     slot: { readonly start: number; readonly tierMs: number },
-    blocks: readonly Block[],
+    blocks: AsyncIterable<Block>,
   ): Promise<void> {
+    const ticks: Tick[] = [];
+    for await (const block of blocks) ticks.push(...unpackTicks(block));
     const held = this.#part(part.name, part.host);
     held.state.forget({ ticks: drop(held, starts).length });
     held.tiers.set(slot.start, slot.tierMs);
-    for (const tick of blocks.flatMap(unpackTicks)) {
+    for (const tick of ticks) {
       insert(held.ticks, tick);
       held.state.forget({ ticks: -1 });
     }

@@ -108,7 +108,7 @@ function joinTicks(documents: readonly TickDocument[]): readonly Block[] {
   return mergeBlocks(documents.map((tick) => decodeChunk(tick.data.value())));
 }
 
-function* blocksIn(blocks: readonly Block[], from: number, to: number): Generator<Block> {
+function* blocksIn(blocks: Iterable<Block>, from: number, to: number): Generator<Block> {
   for (const block of blocks) {
     const slice = sliceByTime(block, from, to);
     if (slice) yield slice;

@@ -43,7 +43,7 @@ export class MongoSlotKeeper implements SlotKeeper {
     }));
   }
 
-  async load(part: Part, start: number): Promise<readonly Block[]> {
+  async load(part: Part, start: number): Promise<Iterable<Block>> {
     const chunk = await this.#find(part, start);
     return chunk ? decodeSlot(chunk.data.value()) : [];
   }
@@ -52,7 +52,7 @@ export class MongoSlotKeeper implements SlotKeeper {
     part: Part,
     starts: readonly number[],
     slot: { readonly start: number; readonly lengthMs: number; readonly tierMs: number },
-    blocks: readonly Block[],
+    blocks: AsyncIterable<Block>,
   ): Promise<void> {
     if (starts.length !== 1 || starts[0] !== slot.start) {
       throw new RangeError('chunks in MongoDB are replaced one by one');
@@ -60,7 +60,9 @@ export class MongoSlotKeeper implements SlotKeeper {
     const before = await this.#find(part, slot.start);
     if (!before) return;
     const described = { ...slot, recording: part.name, host: part.host };
-    const chunk = await chunkDocument(described, blocks, before.revision + 1);
+    const whole: Block[] = [];
+    for await (const block of blocks) whole.push(block);
+    const chunk = await chunkDocument(described, whole, before.revision + 1);
     // What was merged away stays known, so that it is not stored again.
     const kept = { ...chunk, from: before.from, runs: before.runs };
     await this.#session.run((collections) => putChunk(collections, kept, before.revision));
