@@ -3,6 +3,8 @@ export type { EstimatorSubject } from './estimator-contract.js';
 export { estimatorContract } from './estimator-contract.js';
 export type { ExampleOptions } from './example-ticks.js';
 export { EXAMPLE_START, exampleTicks } from './example-ticks.js';
+export { FUZZ_RUNS, fuzzRuns, fuzzTimeoutMs } from './fuzz/fuzz-runs.js';
+export { mutated } from './fuzz/mutated.js';
 export type { SampleSourceSubject } from './sample-source-contract.js';
 export { sampleSourceContract } from './sample-source-contract.js';
 export type { StoreFixture } from './store-contract/fixture.js';

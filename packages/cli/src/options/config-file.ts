@@ -47,6 +47,15 @@ export function configPaths(env: Readonly<Record<string, string | undefined>>): 
  */
 export function readConfigFile(file: string): ConfigFile {
   const { text, mode, uid } = readBounded(file);
+  return { file, entries: configEntries(file, text), mode, uid };
+}
+
+/**
+ * The settings of a config file's text.
+ * @param file for messages.
+ * @throws CLI-1003 where it is not TOML, or holds what no option can be.
+ */
+export function configEntries(file: string, text: string): readonly ConfigEntry[] {
   let table: TomlTable;
   try {
     table = parse(text);
@@ -63,7 +72,7 @@ export function readConfigFile(file: string): ConfigFile {
     const values = (Array.isArray(value) ? value : [value]).map((v) => asText(v, place, path));
     entries.push({ path, values, isList, place });
   });
-  return { file, entries, mode, uid };
+  return entries;
 }
 
 function readBounded(file: string): Omit<ConfigFile, 'file' | 'entries'> & { text: string } {

@@ -2,6 +2,7 @@ import type { EthogramError, Tick } from '@ethogram/core';
 import type { SampleStore } from '../store.js';
 import { formatErrors } from './errors.js';
 import { closeInputs, type ImportOptions, openInputs, readInputs } from './import-files.js';
+import type { InputFile } from './input-file.js';
 
 /** What an import did. */
 export interface ImportResult {
@@ -35,23 +36,33 @@ export async function importInto(
   const all: ImportOptions = { ...options, host: options.host ?? recording };
   const inputs = await openInputs(files, all);
   try {
-    let problems = 0;
-    const onProblem = (error: EthogramError): void => {
-      problems++;
-      all.onProblem?.(error);
-    };
-    for await (const _ of readInputs(inputs, { ...all, onProblem }));
-    const { onProblem: _, ...quiet } = all;
-    const existed = (await samples.recordings()).some(({ name }) => name === recording);
-    try {
-      const counts = await appendAll(samples, recording, readInputs(inputs, quiet));
-      return { ...counts, problems };
-    } catch (error) {
-      if (!existed) await samples.remove(recording);
-      throw error;
-    }
+    return await importInputs(samples, recording, inputs, all);
   } finally {
     await closeInputs(inputs);
+  }
+}
+
+/** What {@link importInto} does with files that are open. */
+export async function importInputs(
+  samples: SampleStore,
+  recording: string,
+  inputs: readonly InputFile[],
+  options: ImportOptions,
+): Promise<ImportResult> {
+  let problems = 0;
+  const onProblem = (error: EthogramError): void => {
+    problems++;
+    options.onProblem?.(error);
+  };
+  for await (const _ of readInputs(inputs, { ...options, onProblem }));
+  const { onProblem: _, ...quiet } = options;
+  const existed = (await samples.recordings()).some(({ name }) => name === recording);
+  try {
+    const counts = await appendAll(samples, recording, readInputs(inputs, quiet));
+    return { ...counts, problems };
+  } catch (error) {
+    if (!existed) await samples.remove(recording);
+    throw error;
   }
 }
 

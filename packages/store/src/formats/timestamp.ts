@@ -1,3 +1,5 @@
+import { EARLIEST_MS, LATEST_MS } from '../validate-tick.js';
+
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s?(?:([Zz]|UTC)|([+-])(\d\d):?(\d\d))?)?$/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -13,7 +15,8 @@ export const TIMESTAMP_FORMS = 'a time (RFC 3339, or seconds or milliseconds sin
  * Reads an instant: RFC 3339 (also with a space for the `T`, without seconds, without a time of
  * day, or without a zone, which then is UTC), or a number since 1970 whose size says its unit:
  * seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds.
- * @returns integer milliseconds UTC, or `undefined` where the text is none of these.
+ * @returns integer milliseconds UTC of the years 1 to 9999, or `undefined` where the text is none of
+ *   these.
  */
 export function parseTimestamp(text: string): number | undefined {
   const trimmed = text.trim();
@@ -29,21 +32,25 @@ export function parseTimestamp(text: string): number | undefined {
   }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   const zone = (Number(match[10] ?? 0) * 60 + Number(match[11] ?? 0)) * (match[9] === '-' ? -1 : 1);
-  return (
+  return nameable(
     date.getTime() +
-    (Number(hour) * 60 + Number(minute) - zone) * 60_000 +
-    Number(second) * 1000 +
-    Math.round(Number(`0.${fraction}`) * 1000)
+      (Number(hour) * 60 + Number(minute) - zone) * 60_000 +
+      Number(second) * 1000 +
+      Math.round(Number(`0.${fraction}`) * 1000),
   );
 }
 
-/** A number since 1970 as milliseconds, its unit told by its size; `undefined` where it is not finite. */
+/** A number since 1970 as milliseconds, its unit told by its size; `undefined` outside the years 1 to 9999. */
 export function epochMs(value: number): number | undefined {
   const size = Math.abs(value);
-  if (!(size < 1e20)) return undefined;
-  if (size < 1e11) return Math.round(value * 1000);
-  if (size < 1e14) return Math.round(value);
-  return Math.round(size < 1e17 ? value / 1e3 : value / 1e6);
+  if (size < 1e11) return nameable(Math.round(value * 1000));
+  if (size < 1e14) return nameable(Math.round(value));
+  return nameable(Math.round(size < 1e17 ? value / 1e3 : value / 1e6));
+}
+
+/** An instant that a store can keep; `-0` is the same instant as 0. */
+function nameable(ms: number): number | undefined {
+  return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms + 0 : undefined;
 }
 
 /**
