@@ -17,25 +17,13 @@ export function joinable(a: Block, b: Block): boolean {
  */
 export const MOST_JOINED_VALUES = 250_000;
 
-/**
- * Puts blocks one after the other into one, column by column.
- * @param blocks at least one; all joinable, ascending in time, no tick twice.
- * Complexity: linear in the values, but for sorting each tick's by series.
- */
-export function joinBlocks(blocks: readonly Block[]): Block {
-  const joiner = new BlockJoiner(Number.POSITIVE_INFINITY);
-  for (const block of blocks) joiner.add(block);
-  const joined = joiner.end();
-  if (!joined) throw new RangeError('joinBlocks: expected at least one block, found none');
-  return joined;
-}
-
 /** A block whose values are numbered by the dictionary of another. */
 type Piece = Omit<Block, 'host' | 'boot' | 'backend' | 'blind' | 'sources' | 'series'>;
 
 /**
- * Joins blocks while they arrive, ascending in time and no tick twice: what it has taken holds
- * only the columns, so that blocks of one tick each leave no dictionaries behind.
+ * Puts blocks one after the other into one while they arrive, ascending in time and no tick twice:
+ * what it has taken holds only the columns, so that blocks of one tick each leave no dictionaries
+ * behind. Linear in the values, but for sorting each tick's by series.
  */
 export class BlockJoiner {
   readonly #mostValues: number;
