@@ -1,17 +1,20 @@
 /**
  * A process that writes to an LMDB store, or holds one open, until it is killed.
- * Arguments: path, mode, first sequence number. Prints a line per acknowledged tick.
+ * Arguments: path, mode, first sequence number; for a writer also the sync mode, after how many
+ * ticks it kills itself, and how long it waits between them. Prints a line per acknowledged tick.
  */
 import { openStore } from '@ethogram/store';
 
-const [path, mode, first] = process.argv.slice(2);
-const store = await openStore(`lmdb:${path}`, { mode });
+const [path, mode, first, sync, count, pauseMs] = process.argv.slice(2);
+const store = await openStore(`lmdb:${path}`, { mode, ...(sync ? { sync } : {}) });
 process.stdout.write('open\n');
 if (mode !== 'write') {
   await store.samples.recordings();
   setInterval(() => store.samples.recordings(), 50);
 } else {
-  for (let seq = Number(first); ; seq++) {
+  // Six to a minute where it ends by itself, so that chunks are re-packed too.
+  const stepMs = count ? 10_000 : 1_000;
+  for (let seq = Number(first); seq < (count ? Number(count) : Infinity); seq++) {
     const values = new Map([
       ['syscall.read.calls', 1 + (seq % 7)],
       ['syscall.write.calls', 1 + (seq % 3)],
@@ -21,7 +24,7 @@ if (mode !== 'write') {
       host: 'alpha',
       boot: 'boot',
       seq,
-      ts: 1_767_600_000_000 + seq * 1000,
+      ts: 1_767_600_000_000 + seq * stepMs,
       intervalNs: 1e9,
       backend: 'ebpf',
       blind: [],
@@ -33,5 +36,7 @@ if (mode !== 'write') {
     };
     await store.samples.append('live', [tick]);
     process.stdout.write(`${seq}\n`);
+    if (pauseMs) await new Promise((resolve) => setTimeout(resolve, Number(pauseMs)));
   }
+  process.kill(process.pid, 'SIGKILL');
 }

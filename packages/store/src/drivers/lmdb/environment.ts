@@ -1,14 +1,17 @@
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { storeErrors } from '../../errors.js';
 import type { OpenOptions } from '../../store.js';
@@ -21,7 +24,10 @@ import { inUse, mappedHere, openedByOthers } from './open-elsewhere.js';
 /** The version of the layout of keys, values and chunks; a store of another one is refused. */
 export const FORMAT = 1;
 
-/** A commit without waiting for the disk, all or nothing. */
+/**
+ * A commit, all or nothing. It asks not to wait for the disk, but lmdb's overlapping sync flushes
+ * at its end all the same (docs/data-model.md, "A power cut").
+ */
 const COMMIT: TransactionFlags =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
@@ -82,10 +88,13 @@ export class LmdbEnvironment {
       throw coded(cause, uri);
     }
     checkLocal(path, system);
+    const isNew = !existsSync(join(path, 'data.mdb'));
     const db = openDatabase(path, options.mode);
     const environment = new LmdbEnvironment(path, db, options);
     try {
       environment.#checkFormat();
+      // A file that nothing but memory knows to be in its folder is lost with all that it holds.
+      if (isNew) for (const folder of [path, dirname(path)]) flushPath(folder);
     } catch (error) {
       void environment.close();
       throw error;
@@ -190,7 +199,10 @@ export class LmdbEnvironment {
       await this.#flusher.all();
       await db.close();
       if (mappedHere(file)) throw inUse(this.path, [process.pid]);
+      // On the disk before it takes the name: a power cut finds the old file or the whole new one.
+      flushPath(join(folder, 'data.mdb'));
       renameSync(join(folder, 'data.mdb'), file);
+      flushPath(this.path);
       return { beforeBytes, afterBytes: statSync(file).size };
     } catch (cause) {
       throw coded(cause, this.uri);
@@ -270,6 +282,16 @@ function openDatabase(path: string, mode: OpenOptions['mode']): Db {
     });
   } catch (cause) {
     throw coded(cause, `lmdb:${path}`);
+  }
+}
+
+/** Brings a file, or which files a folder holds, to the disk. */
+function flushPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
