@@ -138,6 +138,7 @@ function readOptions(selection: Selection, config: ConfigFile | undefined, termi
   const { command, flags, globalFlags } = selection;
   const section = [sectionName(command.name)];
   const env = terminal.env;
+  const everywhere = (key: string) => commands.flatMap(({ options }) => options[key] ?? []);
   const sources = { flags: globalFlags, env, config };
   const globals = resolveOptions(globalOptions, section, sources) as GlobalValues;
   const stronger = strongestOf(['store', 'storeFile'], globalOptions, section, sources);
@@ -147,7 +148,7 @@ function readOptions(selection: Selection, config: ConfigFile | undefined, termi
       store: stronger === 'store' ? globals.store : undefined,
       storeFile: stronger === 'storeFile' ? globals.storeFile : undefined,
     },
-    options: resolveOptions(command.options, section, { flags, env, config }),
+    options: resolveOptions(command.options, section, { flags, env, config, everywhere }),
   };
 }
 

@@ -83,6 +83,27 @@ describe('the precedence of options', () => {
   });
 });
 
+describe('an option that several commands have with different values', () => {
+  const own = { format: option(choice(['csv', 'ndjson']), { default: 'csv', help: 'own' }) };
+  const other = { format: option(choice(['svg', 'csv']), { default: 'svg', help: 'other' }) };
+  const everywhere = () => [own.format, other.format];
+  const from = (sources: object) => resolveOptions(own, ['x'], { ...none, everywhere, ...sources });
+
+  test('passes over a value in the environment or at the top of the file that only others know', () => {
+    expect(from({ env: { ETHOGRAM_FORMAT: 'svg' } })['format']).toBe('csv');
+    expect(from({ env: { ETHOGRAM_FORMAT: 'ndjson' } })['format']).toBe('ndjson');
+    expect(from({ config: config('format = "svg"') })['format']).toBe('csv');
+    const both = { env: { ETHOGRAM_FORMAT: 'svg' }, config: config('format = "ndjson"') };
+    expect(from(both)['format']).toBe('ndjson');
+  });
+
+  test('refuses what no command knows, and what is meant for this one', () => {
+    expect(() => from({ env: { ETHOGRAM_FORMAT: 'cvs' } })).toThrow(/found "cvs"/);
+    expect(() => from({ flags: { format: 'svg' } })).toThrow(/found "svg"/);
+    expect(() => from({ config: config('[x]\nformat = "svg"') })).toThrow(/found "svg"/);
+  });
+});
+
 describe('kinds of values', () => {
   test('numbers have no other spellings, and none that is not finite', () => {
     for (const text of ['NaN', 'Infinity', '1e3', '0x10', '1.5', '', ' ', '1_000']) {

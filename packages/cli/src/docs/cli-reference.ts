@@ -20,7 +20,7 @@ export function cliReference(commands: readonly Command[]): string {
     '',
     '## Where options come from',
     '',
-    'A flag is stronger than its environment variable, the variable is stronger than the config file, and the file is stronger than the default. Every flag `--max-sources` has the variable `ETHOGRAM_MAX_SOURCES` and the config key `max-sources`.',
+    'A flag is stronger than its environment variable, the variable is stronger than the config file, and the file is stronger than the default. Every flag `--max-sources` has the variable `ETHOGRAM_MAX_SOURCES` and the config key `max-sources`. A variable, like a key at the top of the file, is for every command: where commands know different values (`--format`), each passes over a value that only others know, and refuses one that none knows.',
     '',
     'The config file is TOML: `--config FILE`, else `$XDG_CONFIG_HOME/ethogram/config.toml` (`~/.config` where that is not set), else `/etc/ethogram/config.toml`. A key at the top sets an option of every command that has it; a key in the section of a command, such as `[record]` or `[models-ls]`, sets it for that command and is stronger. Unknown keys are errors that name file and line; `ethogram config check` checks a file.',
     '',

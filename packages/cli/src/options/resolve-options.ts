@@ -9,6 +9,11 @@ export interface OptionSources {
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly config: ConfigFile | undefined;
+  /**
+   * The options of all commands under a key. A variable or a key at the top of the config file is
+   * for every command: a value that this command does not know, but another does, is passed over.
+   */
+  readonly everywhere?: (key: string) => readonly OptionSpec<unknown>[];
 }
 
 interface Found {
@@ -70,8 +75,10 @@ function find(
 ): Found | undefined {
   const places = [
     fromFlags(key, sources),
-    fromEnvironment(key, spec, sources),
-    fromConfig(key, spec, section, sources.config),
+    unlessElsewhere(key, spec, sources, sources.env[variableName(key)], () =>
+      fromEnvironment(key, spec, sources),
+    ),
+    fromConfig(key, spec, section, sources),
   ];
   const rank = places.findIndex((place) => place !== undefined);
   const found = places[rank];
@@ -142,15 +149,41 @@ function fromConfig(
   key: string,
   spec: OptionSpec<unknown>,
   section: readonly string[],
-  config: ConfigFile | undefined,
+  sources: OptionSources,
 ): Found | undefined {
-  const entry = findEntry(config, section, key);
+  const entry = findEntry(sources.config, section, key);
   if (!entry) return undefined;
+  const text = entry.path.length === 1 ? entry.values.join(',') : undefined;
+  return unlessElsewhere(key, spec, sources, text, () => foundInConfig(key, spec, entry));
+}
+
+function foundInConfig(key: string, spec: OptionSpec<unknown>, entry: ConfigEntry): Found {
   if (entry.isList && spec.shape !== 'list') {
     const message = `--${flagName(key)}: expected one value, found a list (${entry.place})`;
     throw cliErrors.make('CLI-1002', message);
   }
   return { texts: entry.values, place: entry.place };
+}
+
+/** What `found` says, but nothing where the text is meant for the same option of other commands. */
+function unlessElsewhere(
+  key: string,
+  spec: OptionSpec<unknown>,
+  { everywhere }: OptionSources,
+  text: string | undefined,
+  found: () => Found | undefined,
+): Found | undefined {
+  const isForOthers =
+    text !== undefined &&
+    text !== '' &&
+    !accepts(spec, text) &&
+    everywhere?.(key).some((other) => accepts(other, text));
+  return isForOthers ? undefined : found();
+}
+
+function accepts(spec: OptionSpec<unknown>, text: string): boolean {
+  const texts = spec.shape === 'list' ? text.split(',') : [text];
+  return texts.every((one) => spec.schema.safeParse(one).success);
 }
 
 function quote(text: string): string {
