@@ -1,127 +1,111 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { blockBytes, seededRng, type Tick } from '@ethogram/core';
-import { openStore } from '@ethogram/store';
-import { say, short, table, watchPrivateMemory } from './report.js';
+import type { BenchTable } from '@ethogram/testkit/bench';
+import { MADE } from './made-ticks.js';
+import { short } from './report.js';
+import { type Watched, watchProcess } from './watched-process.js';
+import type { WindowOutcome } from './window-process.js';
 
-const SOURCES = 200;
-const METRICS = 10;
-const TICKS_PER_CALL = 60;
-const START = 1_767_600_000_000;
+const SIDE = fileURLToPath(new URL('./window-process.js', import.meta.url));
+const COLUMNS = [
+  '',
+  'values',
+  'values/s',
+  'private MB',
+  'first half',
+  'second half',
+  'resident MB',
+  'blocks',
+  'largest MB',
+];
+const NOTE =
+  'Private: what is the process’s own (RssAnon); resident counts the mapped store too, which the system takes back. Looked at from outside every 20 ms.';
 
-interface Outcome {
-  readonly values: number;
-  readonly seconds: number;
-  readonly peakMb: number;
-  readonly blocks: number;
-  readonly largestMb: number;
-}
-
-/** Writes, then reads block by block, a long window, each in a process of its own for its memory. */
-export async function measureLongWindow(hours: number): Promise<void> {
+/** A folder for a store, for as long as something runs. */
+export async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'ethogram-bench-'));
   try {
-    const wrote = await inChild('write', folder, hours);
-    const read = await inChild('read', folder, hours);
-    say(`${hours} h × ${SOURCES} sources × ${METRICS} metrics, one tick a second`);
-    table(
-      ['', 'values', 'values/s', 'private memory', 'blocks', 'largest block'],
-      [
-        [
-          'written',
-          short(wrote.values),
-          short(wrote.values / wrote.seconds),
-          `${wrote.peakMb.toFixed(0)} MB`,
-          '',
-          '',
-        ],
-        [
-          'read',
-          short(read.values),
-          short(read.values / read.seconds),
-          `${read.peakMb.toFixed(0)} MB`,
-          `${read.blocks}`,
-          `${read.largestMb.toFixed(2)} MB`,
-        ],
-      ],
-    );
+    return await run(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function inChild(what: string, folder: string, hours: number): Promise<Outcome> {
-  const child = fork(fileURLToPath(import.meta.url), [what, folder, `${hours}`]);
-  const [outcome] = (await once(child, 'message')) as [Outcome];
-  await once(child, 'exit');
-  return outcome;
+/**
+ * Memory of a writer that is handed tick by tick, as by a collector, and of a reader that goes
+ * block by block; each in a process of its own, ticks made by a third. Beside them Node with the
+ * store loaded and nothing done, and what making ticks of the values costs in the writer's place.
+ */
+export async function measureMemory(hours: number): Promise<BenchTable> {
+  const ticks = `${Math.round(hours * 3600)}`;
+  const rows = await inFolder(async (folder) => [
+    row('Node, store loaded, idle', await watchProcess([SIDE, 'idle'])),
+    row('ticks taken, not stored', await taking(['hold'], ticks)),
+    row('written tick by tick', await taking(['write', folder], ticks)),
+    row('read block by block', await watchProcess([SIDE, 'read', folder])),
+  ]);
+  return { title: `Memory: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
 }
 
-async function write(folder: string, hours: number): Promise<Omit<Outcome, 'peakMb' | 'seconds'>> {
-  const store = await openStore(`lmdb:${folder}`, { mode: 'write' });
-  const rng = seededRng(1);
-  const ticks = hours * 3600;
-  for (let first = 0; first < ticks; first += TICKS_PER_CALL) {
-    const batch = Array.from({ length: TICKS_PER_CALL }, (_, i) => busyTick(first + i, rng.next));
-    await store.samples.append('day', batch);
-  }
-  await store.samples.seal('day');
-  await store.close();
-  return { values: ticks * SOURCES * METRICS, blocks: 0, largestMb: 0 };
+/** Reading a window of many hours block by block; it is written many ticks at a time. */
+export async function measureReading(hours: number): Promise<BenchTable> {
+  const ticks = `${Math.round(hours * 3600)}`;
+  const rows = await inFolder(async (folder) => [
+    row('written, 20 minutes at once', await watchProcess([SIDE, 'fill', folder, ticks])),
+    row('read block by block', await watchProcess([SIDE, 'read', folder])),
+  ]);
+  return { title: `Reading: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
 }
 
-/** Counters around a mean of their own, a third of them steady. */
-function busyTick(seq: number, random: () => number): Tick {
-  const samples = Array.from({ length: SOURCES }, (_, s) => ({
-    kind: 'process' as const,
-    name: `service-${s}`,
-    values: new Map(
-      Array.from({ length: METRICS }, (_, m): [string, number] => {
-        const mean = 4 ** (m % 6);
-        return [`syscall.call_${m}.calls`, 1 + Math.floor(m % 3 === 0 ? mean : mean * random())];
+/** Memory of importing the same recording from files of several formats. */
+export async function measureImports(
+  files: readonly { readonly name: string; readonly path: string }[],
+): Promise<BenchTable> {
+  const rows: (string | number)[][] = [];
+  for (const { name, path } of files) {
+    rows.push(
+      await inFolder(async (folder) => {
+        const watched = await watchProcess([SIDE, 'import', folder, path]);
+        const { seconds } = outcomeOf(watched);
+        const { privateMb, residentMb } = watched.peak;
+        return [name, Math.round(privateMb), Math.round(residentMb), Number(seconds.toFixed(1))];
       }),
-    ),
-  }));
-  return {
-    host: 'alpha',
-    boot: 'boot',
-    seq,
-    ts: START + seq * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples,
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-  };
-}
-
-async function read(folder: string): Promise<Omit<Outcome, 'peakMb' | 'seconds'>> {
-  const store = await openStore(`lmdb:${folder}`, { mode: 'read' });
-  let values = 0;
-  let blocks = 0;
-  let largest = 0;
-  for await (const block of store.samples.read({ recording: 'day' })) {
-    values += block.values.length;
-    blocks++;
-    largest = Math.max(largest, blockBytes(block));
+    );
   }
-  await store.close();
-  return { values, blocks, largestMb: largest / 1e6 };
+  const columns = ['', 'private MB', 'resident MB', 'seconds'];
+  return { title: 'Importing: most memory', columns, rows, note: NOTE };
 }
 
-const [what, folder, hours] = process.argv.slice(2);
-if (process.send && folder && (what === 'write' || what === 'read')) {
-  const peakMb = watchPrivateMemory();
-  const start = process.hrtime.bigint();
-  const outcome = await (what === 'write' ? write(folder, Number(hours)) : read(folder));
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  process.send({ ...outcome, seconds, peakMb: peakMb() } satisfies Outcome);
-  process.disconnect();
+function taking(side: readonly string[], ticks: string): Promise<Watched> {
+  const maker = spawn(process.execPath, [SIDE, 'make', ticks], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return watchProcess([SIDE, ...side], maker);
+}
+
+function shape(hours: number): string {
+  return `${hours} h × ${MADE.sources} sources × ${MADE.metrics} metrics, one tick a second`;
+}
+
+function row(name: string, watched: Watched): (string | number | null)[] {
+  const { values, seconds, blocks, largestBytes } = outcomeOf(watched);
+  const { privateMb, halvesMb, residentMb } = watched.peak;
+  return [
+    name,
+    values > 0 ? short(values) : null,
+    values > 0 ? short(values / seconds) : null,
+    Math.round(privateMb),
+    Math.round(halvesMb[0]),
+    Math.round(halvesMb[1]),
+    Math.round(residentMb),
+    blocks > 0 ? blocks : null,
+    blocks > 0 ? Number((largestBytes / 1e6).toFixed(2)) : null,
+  ];
+}
+
+function outcomeOf({ output }: Watched): WindowOutcome {
+  return JSON.parse(output) as WindowOutcome;
 }

@@ -1,39 +1,82 @@
 /**
- * What the stores cost: `npm run bench:store -- [STORE-URI RECORDING] [--hours N]`. Without a
- * recording only the long window is measured. Measures
- * MongoDB where `ETHOGRAM_BENCH_MONGODB_URI` holds `DATABASE` in the place of the database.
+ * What the stores cost: `npm run bench:store -- [FILE] [--hours N] [--read-hours N] [--no-mongodb]
+ * [--write]`. FILE is a recording that `import` reads, the shipped one by default. About half an
+ * hour on two quiet cores, most of it filling the window of 24 hours that is then read;
+ * `--read-hours 1` leaves a few minutes. `--write` leaves test/bench/results/store.json.
  */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Tick, unpackTicks } from '@ethogram/core';
-import { openStore } from '@ethogram/store';
-import { measureLongWindow } from './long-window.js';
-import { say } from './report.js';
+import { type Block, packTicks, sameBlock, type Tick } from '@ethogram/core';
+import { exportToFile, importFiles } from '@ethogram/store';
+import { type BenchTable, writeBenchResult } from '@ethogram/testkit/bench';
+import { inFolder, measureImports, measureMemory, measureReading } from './long-window.js';
+import { startMongodb } from './mongodb.js';
+import { printTable } from './report.js';
 import { measureSizes } from './sizes.js';
 import { measureSpeeds } from './speeds.js';
 
+const TICKS_PER_BLOCK = 60;
+const ROOT = new URL('../../../../', import.meta.url);
+const SHIPPED = fileURLToPath(new URL('datasets/web-story/web-story.parquet', ROOT));
+const RESULTS = fileURLToPath(new URL('test/bench/results/store.json', ROOT));
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { hours: { type: 'string', default: '1' } },
+  options: {
+    hours: { type: 'string', default: '1' },
+    'read-hours': { type: 'string', default: '24' },
+    'no-mongodb': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
 });
-const [uri, recording] = positionals;
-if (uri && recording) {
-  const ticks = await load(uri, recording);
-  await measureSizes(ticks);
-  await measureSpeeds(ticks, mongodb());
-} else say('No recording was named: sizes and speeds are not measured.\n');
-await measureLongWindow(Number(values.hours));
+const [file = SHIPPED] = positionals;
+const tables: BenchTable[] = [];
+const add = (table: BenchTable): void => {
+  printTable(table);
+  tables.push(table);
+};
 
-async function load(from: string, name: string): Promise<Tick[]> {
-  const store = await openStore(from, { mode: 'read' });
-  const ticks: Tick[] = [];
-  for await (const block of store.samples.read({ recording: name })) {
-    for (const tick of unpackTicks(block)) ticks.push(tick);
-  }
-  await store.close();
-  return ticks;
+const ticks: Tick[] = [];
+for await (const tick of importFiles([file], { host: 'bench' })) ticks.push(tick);
+add(await measureSizes(ticks));
+const mongodb = values['no-mongodb']
+  ? { reason: 'left out by --no-mongodb' }
+  : await startMongodb();
+try {
+  add(await measureSpeeds(ticks, mongodb));
+} finally {
+  if ('stop' in mongodb) await mongodb.stop();
+}
+add(await inFolder(measureImported));
+add(await measureMemory(Number(values.hours)));
+add(await measureReading(Number(values['read-hours'])));
+if (values.write) {
+  const versions = 'version' in mongodb ? { 'MongoDB server': mongodb.version } : {};
+  writeBenchResult(RESULTS, {
+    bench: 'store',
+    command: 'npm run bench:store',
+    versions: { ...versions, pyarrow: '26.0.1' },
+    tables,
+  });
 }
 
-function mongodb(): { uri: string } | { reason: string } {
-  const found = process.env.ETHOGRAM_BENCH_MONGODB_URI;
-  return found ? { uri: found } : { reason: 'ETHOGRAM_BENCH_MONGODB_URI is not set' };
+async function measureImported(folder: string): Promise<BenchTable> {
+  const files = [{ name: 'the shipped file (Parquet)', path: file }];
+  for (const format of ['csv', 'ndjson', 'parquet'] as const) {
+    const path = join(folder, `out.${format}`);
+    await exportToFile(blocks, format, path);
+    files.push({ name: `exported as ${format}`, path });
+  }
+  return measureImports(files);
+}
+
+async function* blocks(): AsyncGenerator<Block> {
+  const run: Tick[] = [];
+  for (const tick of ticks) {
+    const full = run[0] && (run.length >= TICKS_PER_BLOCK || !sameBlock(run[0], tick));
+    if (full) yield packTicks(run.splice(0));
+    run.push(tick);
+  }
+  if (run.length > 0) yield packTicks(run);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import type { BenchTable } from '@ethogram/testkit/bench';
 
 /** Prints a line of the report. */
 export function say(text: string): void {
@@ -13,37 +13,16 @@ export function short(value: number): string {
 }
 
 /** Prints a table whose first column is text. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)),
-  );
-  for (const row of [head, ...rows]) {
+export function printTable({ title, columns, rows, note }: BenchTable): void {
+  const cells = [columns, ...rows].map((row) => row.map((cell) => `${cell ?? ''}`));
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)));
+  say(title);
+  for (const row of cells) {
     say(
       row
-        .map((cell, i) => {
-          const width = widths[i] ?? 0;
-          return i === 0 ? cell.padEnd(width) : cell.padStart(width);
-        })
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
         .join('  '),
     );
   }
-  say('');
-}
-
-/**
- * Watches the private memory of this process (RssAnon of proc(5): what is its own, without mapped
- * files, which the system takes back when it needs room).
- * @returns reads the peak so far, megabytes
- */
-export function watchPrivateMemory(): () => number {
-  let peakKb = 0;
-  const look = (): void => {
-    const status = readFileSync('/proc/self/status', 'utf8');
-    peakKb = Math.max(peakKb, Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0));
-  };
-  setInterval(look, 100).unref();
-  return () => {
-    look();
-    return peakKb / 1024;
-  };
+  say(note ? `${note}\n` : '');
 }

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualClock, type Tick } from '@ethogram/core';
 import { exportToFile, openStore, type Store } from '@ethogram/store';
+import type { BenchTable } from '@ethogram/testkit/bench';
 import { writeParquetElsewhere } from './parquet-elsewhere.js';
-import { say, table } from './report.js';
 
 const RECORDING = 'bench';
 
 /** Bytes per non-zero value: the embedded store, before and after re-packing, and files. */
-export async function measureSizes(ticks: readonly Tick[]): Promise<void> {
+export async function measureSizes(ticks: readonly Tick[]): Promise<BenchTable> {
   const folder = await mkdtemp(join(tmpdir(), 'ethogram-bench-'));
   const nonZero = countNonZero(ticks);
-  const rows: string[][] = [];
+  const rows: (string | number)[][] = [];
+  let note = 'Pages in use; the goal is 1.0 bytes a value, better .8.';
   const row = (what: string, bytes: number): void => {
-    rows.push([what, `${bytes}`, (bytes / nonZero).toFixed(3)]);
+    rows.push([what, bytes, Number((bytes / nonZero).toFixed(3))]);
   };
   try {
     const clock = manualClock(ticks.at(-1)?.ts ?? 0);
@@ -35,13 +36,17 @@ export async function measureSizes(ticks: readonly Tick[]): Promise<void> {
     }
     await store.close();
     const elsewhere = await writeParquetElsewhere(join(folder, 'out.parquet'));
-    if ('reason' in elsewhere) say(`Parquet by pyarrow: not measured: ${elsewhere.reason}\n`);
+    if ('reason' in elsewhere) note += ` Parquet by pyarrow not measured: ${elsewhere.reason}`;
     else for (const { name, bytes } of elsewhere.files) row(`the same by pyarrow, ${name}`, bytes);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  say(`${ticks.length} ticks, ${nonZero} non-zero values`);
-  table(['', 'bytes', 'per non-zero value'], rows);
+  return {
+    title: `Bytes: ${ticks.length} ticks, ${nonZero} non-zero values`,
+    columns: ['', 'bytes', 'per non-zero value'],
+    rows,
+    note,
+  };
 }
 
 async function exported(

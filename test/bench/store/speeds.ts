@@ -3,19 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tick } from '@ethogram/core';
 import { openStore, type Store } from '@ethogram/store';
-import { say, short, table } from './report.js';
+import type { BenchTable } from '@ethogram/testkit/bench';
+import { short } from './report.js';
 
 /** Values per second on each driver: appended tick by tick, appended at once, read back. */
 export async function measureSpeeds(
   ticks: readonly Tick[],
   mongodb: { readonly uri: string } | { readonly reason: string },
-): Promise<void> {
+): Promise<BenchTable> {
   const folder = await mkdtemp(join(tmpdir(), 'ethogram-bench-'));
   const values = ticks.reduce(
     (sum, tick) => sum + tick.samples.reduce((n, sample) => n + sample.values.size, 0),
     0,
   );
-  const rows: string[][] = [];
+  const rows: (string | number)[][] = [];
   const measure = async (name: string, open: () => Promise<Store>): Promise<void> => {
     const store = await open();
     const single = await seconds(async () => {
@@ -33,11 +34,11 @@ export async function measureSpeeds(
     await store.close();
     rows.push([
       name,
-      `${((single / ticks.length) * 1e3).toFixed(2)} ms`,
+      Number(((single / ticks.length) * 1e3).toFixed(2)),
       short(values / single),
       short(values / bulk),
       short(values / read),
-      `${blocks}`,
+      blocks,
     ]);
   };
   try {
@@ -55,8 +56,10 @@ export async function measureSpeeds(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  table(['', 'per tick', 'appended/s', 'at once/s', 'read/s', 'blocks'], rows);
-  if ('reason' in mongodb) say(`mongodb: not measured: ${mongodb.reason}\n`);
+  const columns = ['', 'ms a tick', 'appended/s', 'at once/s', 'read/s', 'blocks'];
+  const note = 'reason' in mongodb ? `mongodb: not measured: ${mongodb.reason}` : undefined;
+  const title = `Values a second, of ${values} in ${ticks.length} ticks`;
+  return { title, columns, rows, ...(note ? { note } : {}) };
 }
 
 /** Wall-clock seconds that something takes. */

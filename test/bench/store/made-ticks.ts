@@ -1,0 +1,50 @@
+import { type Rng, seededRng, type Tick } from '@ethogram/core';
+
+/** What is made: so many sources, each with so many metrics, a tick a second. */
+export const MADE = Object.freeze({ sources: 200, metrics: 10, host: 'alpha', boot: 'boot' });
+
+/** When the first interval begins: a whole minute. */
+const START = 1_767_600_000_000;
+
+/** Values of each tick. */
+export const VALUES_PER_TICK = MADE.sources * MADE.metrics;
+
+/** The same for each run. */
+export const madeRng = (): Rng => seededRng(1);
+
+/** The values of one tick: counters around a mean of their own, a third of them steady. */
+export function makeValues(rng: Rng, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) {
+    const metric = i % MADE.metrics;
+    const mean = 4 ** (metric % 6);
+    into[i] = 1 + Math.floor(metric % 3 === 0 ? mean : mean * rng.next());
+  }
+}
+
+/** A tick as a collector hands it over. */
+export function tickOf(seq: number, values: Float64Array): Tick {
+  const samples = Array.from({ length: MADE.sources }, (_, s) => ({
+    kind: 'process' as const,
+    name: `service-${s}`,
+    values: new Map(
+      Array.from({ length: MADE.metrics }, (_, m): [string, number] => [
+        `syscall.call_${m}.calls`,
+        values[s * MADE.metrics + m] as number,
+      ]),
+    ),
+  }));
+  return {
+    host: MADE.host,
+    boot: MADE.boot,
+    seq,
+    ts: START + seq * 1000,
+    intervalNs: 1e9,
+    backend: 'ebpf',
+    blind: [],
+    samples,
+    links: [],
+    linkSnapshot: false,
+    markers: [],
+    lost: {},
+  };
+}
