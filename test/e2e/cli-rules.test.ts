@@ -329,6 +329,21 @@ describe('exit codes', () => {
     expect(code).toBe(2);
     expect(stdout + stderr).not.toContain('hunter2');
   });
+
+  test('nor from the environment, which names a server of MongoDB as the file may', async () => {
+    const uri = 'mongodb://me:hunter2@127.0.0.1:1/x?serverSelectionTimeoutMS=300';
+    const file = join(folder, 'mongodb-uri');
+    writeFileSync(file, `${uri}\n`, { mode: 0o600 });
+    for (const env of [
+      { ETHOGRAM_STORE: uri },
+      { ETHOGRAM_STORE: '', ETHOGRAM_STORE_FILE: file },
+    ]) {
+      const { code, stdout, stderr } = await ethogram(['recordings'], env);
+      expect(code, stderr).toBe(6);
+      expect(stderr).toMatch(/^ethogram: STORE-1002: mongodb:\/\/\*\*\*@127\.0\.0\.1:1/m);
+      expect(stdout + stderr).not.toContain('hunter2');
+    }
+  });
 });
 
 describe('config', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { manualClock } from '@ethogram/core';
 import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
 import { open } from 'lmdb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { slotStart } from '../src/chunk/slot-value.js';
 import { openLmdbStore } from '../src/drivers/lmdb/lmdb-store.js';
 import type { OpenOptions, Store } from '../src/store.js';
@@ -202,20 +202,66 @@ describe('the LMDB store', () => {
     expect(await inside((db) => db.getBinary(['f'])?.toString())).toBe('0');
   });
 
-  it('clears the slots of readers that were killed when it is opened', async () => {
-    const store = await openStore({ mode: 'write' });
-    await store.samples.append('a', exampleTicks({ count: 3 }));
-    const raw = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+  /** Lets a process that reads be killed; whether its slot is still taken. */
+  const killReader = (raw: ReturnType<typeof open<Buffer>>): (() => boolean) => {
     const script = `
       const db = require('lmdb').open({ path: process.argv[1], noSubdir: false });
       db.get('x', { transaction: db.useReadTransaction() });
       process.kill(process.pid, 'SIGKILL');`;
     const killed = spawnSync(process.execPath, ['-e', script, path]);
     expect(killed.signal, String(killed.stderr)).toBe('SIGKILL');
-    const isListed = () => new RegExp(`\\b${killed.pid}\\b`).test(String(raw.readerList()));
+    return () => new RegExp(`\\b${killed.pid}\\b`).test(String(raw.readerList()));
+  };
+
+  it('clears the slots of readers that were killed when it is opened', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 3 }));
+    const raw = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+    const isListed = killReader(raw);
     expect(isListed()).toBe(true);
     await openStore({ mode: 'read' });
     expect(isListed()).toBe(false);
+    await raw.close();
+  });
+
+  it('clears them each minute too', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const store = await openStore({ mode: 'write' });
+      await store.samples.append('a', exampleTicks({ count: 3 }));
+      const raw = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+      const isListed = killReader(raw);
+      vi.advanceTimersByTime(59_000);
+      expect(isListed()).toBe(true);
+      vi.advanceTimersByTime(1_000);
+      expect(isListed()).toBe(false);
+      await raw.close();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('holds no transaction while a reader thinks about a block', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 180 }));
+    const raw = open<Buffer>({ path, noSubdir: false, encoding: 'binary' });
+    /** Transactions that readers hold; a slot without one shows `-`. */
+    const held = (): number =>
+      String(raw.readerList())
+        .split('\n')
+        .filter((line) => /^\s*\d+\s+\S+\s+\d+\s*$/.test(line)).length;
+    const transaction = raw.useReadTransaction();
+    raw.get(['f'], { transaction });
+    expect(held(), 'one that is held shows').toBe(1);
+    transaction.done();
+    raw.resetReadTxn();
+    let blocks = 0;
+    for await (const _ of store.samples.read({ recording: 'a' })) {
+      blocks++;
+      expect(held()).toBe(0);
+    }
+    expect(blocks).toBeGreaterThan(2);
     await raw.close();
   });
 
