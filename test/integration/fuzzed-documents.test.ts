@@ -3,8 +3,8 @@ import { parseModel, serialiseModel } from '@ethogram/model';
 import { fuzzRuns, fuzzTimeoutMs, mutated } from '@ethogram/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exampleModel } from '../../model/test/example-model.js';
-import { configEntries } from '../src/options/config-file.js';
+import { configEntries } from '../../packages/cli/src/options/config-file.js';
+import { exampleModel } from '../../packages/model/test/example-model.js';
 
 describe('a config file', () => {
   it(
