@@ -12,10 +12,10 @@ export function joinable(a: Block, b: Block): boolean {
 }
 
 /**
- * Most values of a block that is made of several: 3 MB of columns, so that whoever encodes or
+ * Most values of a block that is made of several: 1.5 MB of columns, so that whoever encodes or
  * decodes it holds little. What more blocks cost in a chunk: docs/data-model.md.
  */
-export const MOST_JOINED_VALUES = 250_000;
+export const MOST_JOINED_VALUES = 125_000;
 
 /** A block whose values are numbered by the dictionary of another. */
 type Piece = Omit<Block, 'host' | 'boot' | 'backend' | 'blind' | 'sources' | 'series'>;

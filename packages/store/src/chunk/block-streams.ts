@@ -20,6 +20,8 @@ export const STREAMS = [
   'doubles',
 ] as const;
 
+const SPARE_BYTES = 256;
+
 /** One uncompressed stream of bytes each. */
 export type BlockStreams = Readonly<Record<(typeof STREAMS)[number], Uint8Array>>;
 
@@ -38,10 +40,21 @@ interface Head {
 /** Takes a block apart into streams, in each of which like stands beside like. */
 export function toStreams(block: Block): BlockStreams {
   const text = new TextEncoder();
-  const writers = Object.fromEntries(STREAMS.map((name) => [name, new ByteWriter()])) as Record<
-    (typeof STREAMS)[number],
-    ByteWriter
-  >;
+  // Of about the size that they will have: a buffer that grows leaves its smaller ones behind.
+  const { length: values } = block.values;
+  const { length: series } = block.series;
+  const sizes: Partial<Record<(typeof STREAMS)[number], number>> = {
+    seriesSource: series,
+    seriesMetric: 2 * series,
+    seriesBucket: series,
+    counts: series,
+    modes: series,
+    gaps: values,
+    integers: 2 * values,
+  };
+  const writers = Object.fromEntries(
+    STREAMS.map((name) => [name, new ByteWriter((sizes[name] ?? 0) + SPARE_BYTES)]),
+  ) as Record<(typeof STREAMS)[number], ByteWriter>;
   const metrics = new Numbering();
   const schemes = new Numbering();
   let source = 0;
