@@ -46,6 +46,17 @@ export const BENCH_PACKAGES = [
   'netdata-core',
 ];
 
+/** What the fault beds run: the services of the tests, and others. */
+export const FAULT_BED_PACKAGES = [
+  'nginx-light',
+  'libnginx-mod-http-lua',
+  'redis-server',
+  'postgresql',
+  'haproxy',
+  'python3',
+  'python3-psycopg2',
+];
+
 /**
  * Packages wanted for the programs in them (netdata runs under the bench's own hand), and the
  * services that come along and shall not stay.
@@ -54,6 +65,8 @@ const UNWANTED_SERVICES = {
   prometheus: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
   'netdata-core': 'netdata',
+  postgresql: 'postgresql',
+  haproxy: 'haproxy',
 };
 
 /**

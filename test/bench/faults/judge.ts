@@ -1,5 +1,5 @@
 import type { Alarm } from './alarm.js';
-import type { BedLabels, Label } from './record-bed.js';
+import type { BedLabels, Label } from './bed-labels.js';
 
 /** How a detector did in the bed. */
 export interface Verdict {

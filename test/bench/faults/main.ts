@@ -1,91 +1,69 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { packTicks, type Tick } from '@ethogram/core';
-import { train } from '@ethogram/learn';
-import { countIncidents, createScorer } from '@ethogram/score';
-import type { Alarm } from './alarm.js';
-import { judge, type Verdict } from './judge.js';
-import { PEERS } from './peers.js';
-import { asBlocks, readBed, tabulate } from './read-bed.js';
-import { type BedLabels, recordBed } from './record-bed.js';
+import { FAULT_BEDS, type FaultBedName } from '@ethogram/testkit/bed';
+import { writeBenchResult } from '@ethogram/testkit/bench';
+import { type BedReport, judgeBed, printReport, tablesOf } from './judge-bed.js';
+import { recordBed } from './record-bed.js';
+
+const RESULT = 'test/bench/results/faults.json';
 
 const { values: flags } = parseArgs({
   options: {
-    folder: { type: 'string', default: '.cache/fault-bed' },
+    /** Which bed: `web`, `jobs`, or both, one after the other (about 80 minutes). */
+    bed: { type: 'string', default: 'both' },
+    /** Record only, into this store. Needs --bed. */
+    record: { type: 'string' },
+    /** Judge only, what this store holds. */
+    judge: { type: 'string' },
     train: { type: 'string', default: '1200' },
-    clean: { type: 'string', default: '300' },
+    clean: { type: 'string', default: '600' },
     fault: { type: 'string', default: '20' },
     rest: { type: 'string', default: '25' },
     rounds: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
   },
 });
 
-const labelsFile = join(flags.folder, 'labels.json');
-const bed: BedLabels = existsSync(labelsFile)
-  ? (JSON.parse(readFileSync(labelsFile, 'utf8')) as BedLabels)
-  : await recordBed(flags.folder, {
-      train: Number(flags.train),
-      clean: Number(flags.clean),
-      fault: Number(flags.fault),
-      rest: Number(flags.rest),
-      rounds: Number(flags.rounds),
+const schedule = {
+  train: Number(flags.train),
+  clean: Number(flags.clean),
+  fault: Number(flags.fault),
+  rest: Number(flags.rest),
+  rounds: Number(flags.rounds),
+};
+const wanted = FAULT_BEDS.filter((name) => flags.bed === 'both' || flags.bed === name);
+const [only] = wanted;
+if (!only) throw new Error(`--bed: expected ${FAULT_BEDS.join(', ')} or both, found ${flags.bed}`);
+
+if (flags.record !== undefined) {
+  if (wanted.length > 1) throw new Error('--record: expected --bed with the name of one bed');
+  await recordBed(only, flags.record, scratch(only), schedule);
+} else {
+  const reports: BedReport[] = [];
+  for (const name of flags.judge === undefined ? wanted : [only]) {
+    const uri = flags.judge ?? (await recorded(name));
+    const report = await judgeBed(flags.judge === undefined ? name : flags.judge, uri);
+    printReport(report);
+    reports.push(report);
+  }
+  if (flags.write) {
+    writeBenchResult(RESULT, {
+      bench: 'faults',
+      command: 'npm run bench:faults -- --write',
+      versions: {},
+      tables: reports.flatMap(tablesOf),
     });
-const ticks = await readBed(flags.folder);
-const first = ticks[0];
-const last = ticks.at(-1);
-if (!first || !last) throw new Error(`${flags.folder} holds no ticks`);
-
-const table = tabulate(ticks);
-const trainRows = ticks.filter((tick) => tick.ts < bed.trainTo).length;
-print('Ethogram', judge(await ours(ticks, bed.trainTo), bed, last.ts), true);
-for (const peer of PEERS) {
-  print(peer.name, judge(peer.alarms(table, trainRows), bed, last.ts), false);
+  }
 }
 
-/** What the product says: its anomalies after training, those of one tick together. */
-async function ours(all: readonly Tick[], trainTo: number): Promise<readonly Alarm[]> {
-  const learned = all.filter((tick) => tick.ts < trainTo);
-  const model = await train(
-    () => asBlocks(learned),
-    {
-      name: 'fault-bed',
-      window: { from: first?.ts ?? 0, to: trainTo, exclude: [] },
-      seed: 1,
-    },
-    { evaluate: countIncidents },
-  );
-  process.stdout.write(`regime ${model.regime}, ${learned.length} ticks learned\n`);
-  const scorer = createScorer(model);
-  const alarms: Alarm[] = [];
-  for (const tick of all) {
-    if (tick.ts < trainTo) continue;
-    for (const { ts, anomalies } of scorer.push(packTicks([tick]))) {
-      const found = [...anomalies].sort((a, b) => b.score - a.score);
-      if (found.length === 0) continue;
-      alarms.push({
-        ts,
-        suspects: [...new Set(found.map((a) => a.source.name))],
-        kinds: [...new Set(found.flatMap((a) => a.kinds))],
-      });
-    }
-  }
-  return alarms;
+/** A recording of a bed in the cache, made now where there is none. */
+async function recorded(name: FaultBedName): Promise<string> {
+  const folder = `.cache/fault-bed/${name}`;
+  const uri = `lmdb:${folder}/store`;
+  if (!existsSync(`${folder}/store`)) await recordBed(name, uri, scratch(name), schedule);
+  return uri;
 }
 
-function print(name: string, verdict: Verdict, detail: boolean): void {
-  const { byFault, ...figures } = verdict;
-  process.stdout.write(`\n${name}\n`);
-  for (const [figure, value] of Object.entries(figures)) {
-    const text = typeof value === 'number' ? Number(value.toFixed(3)) : value;
-    process.stdout.write(`  ${figure.padEnd(18)} ${text}\n`);
-  }
-  if (!detail) return;
-  for (const fault of byFault) {
-    const said =
-      fault.rank === null
-        ? 'not named'
-        : `named as number ${fault.rank} after ${fault.delayS} s: ${fault.kinds.join(', ')}`;
-    process.stdout.write(`  - ${fault.name}: ${said}\n`);
-  }
+function scratch(name: FaultBedName): string {
+  return `/var/tmp/ethogram-bed-${name}-${process.pid}`;
 }

@@ -1,13 +1,14 @@
 import { type Block, packTicks, type Tick, unpackTicks } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
 import type { BedTable } from './alarm.js';
+import { RECORDING } from './bed-labels.js';
 
 /** Every tick of the recorded bed. */
-export async function readBed(folder: string): Promise<readonly Tick[]> {
-  const store = await openStore(`lmdb:${folder}/store`, { mode: 'read' });
+export async function readBed(uri: string): Promise<readonly Tick[]> {
+  const store = await openStore(uri, { mode: 'read' });
   try {
     const ticks: Tick[] = [];
-    for await (const block of store.samples.read({ recording: 'bed' })) {
+    for await (const block of store.samples.read({ recording: RECORDING })) {
       ticks.push(...unpackTicks(block));
     }
     return ticks;

@@ -1,26 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRng } from '@ethogram/core';
-import { bedFaults, runBackup, startWebBed } from '@ethogram/testkit/bed';
-
-/** What happened in the bed, and when; milliseconds UTC. */
-export interface Label {
-  readonly name: string;
-  readonly benign: boolean;
-  readonly culprits: readonly string[];
-  readonly kinds: readonly string[];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What a recorded bed consists of. */
-export interface BedLabels {
-  /** When learning ends and the clean part begins. */
-  readonly trainTo: number;
-  readonly labels: readonly Label[];
-}
+import { type FaultBedName, startFaultBed } from '@ethogram/testkit/bed';
+import { type BedLabels, keepLabels, type Label, RECORDING } from './bed-labels.js';
 
 /** How long each part lasts, seconds. */
 export interface BedSchedule {
@@ -32,57 +16,47 @@ export interface BedSchedule {
   readonly rounds: number;
 }
 
-const UNITS = {
-  nginx: 'fb-nginx.service',
-  redis: 'fb-redis.service',
-  client: 'fb-client.service',
-  app: 'fb-app.service',
-  backup: 'fb-backup.service',
-  neighbour: 'fb-neighbour.service',
-};
-const BACKUP_EVERY_S = 120;
+const ROUTINE_EVERY_S = 120;
 
-/** Records the bed under changing load into `folder/store`, with faults after the clean part. */
-export async function recordBed(folder: string, schedule: BedSchedule): Promise<BedLabels> {
+/**
+ * Records a bed under changing load into a store, with faults after the clean part, and keeps
+ * beside the ticks what happened when.
+ * @param folder for the files of the services; emptied by nobody
+ */
+export async function recordBed(
+  bedName: FaultBedName,
+  uri: string,
+  folder: string,
+  schedule: BedSchedule,
+): Promise<BedLabels> {
   mkdirSync(folder, { recursive: true });
-  const binary = join(process.cwd(), 'packages/cli/bin/ethogram.js');
-  const recorder = spawn(
-    process.execPath,
-    [
-      ...[binary, 'record', '--store', `lmdb:${join(folder, 'store')}`],
-      ...['--recording', 'bed', '--match', 'fb-*'],
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const recorded = new Promise((resolve) => recorder.on('close', resolve));
-  const bed = await startWebBed(join(folder, 'bed'), UNITS);
+  const bed = await startFaultBed(bedName, folder, schedule.fault * 1000);
+  const recorder = startRecorder(uri, bed.match);
   const ending = new AbortController();
   const pause = (seconds: number): Promise<void> =>
     delay(seconds * 1000, undefined, { signal: ending.signal }).catch(() => {});
   const load = async (): Promise<void> => {
     const rng = seededRng(11);
     for (let second = 0; !ending.signal.aborted; second += 5) {
-      const wave = 70 + 50 * Math.sin((2 * Math.PI * second) / 300);
-      bed.load(Math.round(wave * (0.6 + 0.8 * rng.next())));
+      const wave = 1 + 0.7 * Math.sin((2 * Math.PI * second) / 300);
+      bed.load(wave * (0.6 + 0.8 * rng.next()));
       await pause(5);
     }
   };
-  const backups = async (): Promise<void> => {
-    for (await pause(30); !ending.signal.aborted; await pause(BACKUP_EVERY_S)) {
-      await runBackup(UNITS.backup, '/usr/share/doc');
+  const routines = async (): Promise<void> => {
+    for (await pause(30); !ending.signal.aborted; await pause(ROUTINE_EVERY_S)) {
+      await bed.routine();
     }
   };
-  const background = [load()];
+  const background = [load(), routines()];
   const labels: Label[] = [];
   let trainTo = 0;
   try {
-    const regular = backups();
     await pause(schedule.train);
     trainTo = Date.now();
     await pause(schedule.clean);
-    background.push(regular);
     for (let round = 0; round < schedule.rounds; round++) {
-      for (const fault of bedFaults(bed, UNITS, schedule.fault * 1000)) {
+      for (const fault of bed.faults) {
         const from = Date.now();
         process.stderr.write(`${new Date(from).toISOString()} ${fault.name}\n`);
         await fault.inject();
@@ -92,13 +66,31 @@ export async function recordBed(folder: string, schedule: BedSchedule): Promise<
       }
     }
   } finally {
-    recorder.kill('SIGINT');
-    await recorded;
+    await recorder.stop();
     ending.abort();
     await Promise.all(background);
     await bed.stop();
   }
   const result = { trainTo, labels };
-  writeFileSync(join(folder, 'labels.json'), `${JSON.stringify(result, null, 2)}\n`);
+  await keepLabels(uri, result);
   return result;
+}
+
+/** The product's own recorder, in a process of its own. */
+function startRecorder(uri: string, match: string): { stop(): Promise<void> } {
+  const binary = join(process.cwd(), 'packages/cli/bin/ethogram.js');
+  const recorder = spawn(
+    process.execPath,
+    [binary, 'record', '--store', uri, '--recording', RECORDING, '--match', match],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const ended = new Promise<void>((resolve) => {
+    recorder.on('close', () => resolve());
+  });
+  return {
+    stop: () => {
+      recorder.kill('SIGINT');
+      return ended;
+    },
+  };
 }

@@ -11,7 +11,11 @@ export interface WebBed {
   /** Sets which share of the requests asks for the file, 0 to 1 (at the start 0.2); the rest ask redis. */
   mix(pageShare: number): void;
   readonly redisPort: number;
+  /** Of the redis that runs now. */
   readonly redisPid: number;
+  /** Ends redis, and starts it again with its data: what asks it sees refused connections between. */
+  stopRedis(): Promise<void>;
+  startRedis(): Promise<void>;
   /** Tells the application server to misbehave: a line as `bed/app.mjs` documents it. */
   tellApp(line: string): void;
   /** Makes an nginx worker run a shell command, as a breach would. */
@@ -65,10 +69,14 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
     const redisPort = await freePort();
     const redisFolder = join(folder, 'redis');
     mkdirSync(redisFolder, { recursive: true });
-    const redis = start(names.redis, 'redis-server', '-', '--dir', redisFolder);
-    redis.send(`bind 127.0.0.1\nport ${redisPort}\nappendonly yes\nappendfsync everysec\nsave ""`);
-    redis.end();
-    await untilListening(redisPort, redis.output);
+    const startRedis = async (): Promise<ServiceUnit> => {
+      const unit = start(names.redis, 'redis-server', '-', '--dir', redisFolder);
+      unit.send(`bind 127.0.0.1\nport ${redisPort}\nappendonly yes\nappendfsync everysec\nsave ""`);
+      unit.end();
+      await untilListening(redisPort, unit.output);
+      return unit;
+    };
+    let redis = await startRedis();
 
     let app: { readonly unit: ServiceUnit; readonly port: number } | undefined;
     if (names.app !== undefined) {
@@ -92,7 +100,13 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
       load: (requestsPerSecond) => client.send(`rate ${requestsPerSecond}`),
       mix: (pageShare) => client.send(`mix ${pageShare}`),
       redisPort,
-      redisPid: redis.pid,
+      get redisPid() {
+        return redis.pid;
+      },
+      stopRedis: () => redis.stop(),
+      startRedis: async () => {
+        redis = await startRedis();
+      },
       tellApp: (line) => {
         if (!app) throw new Error('tellApp: this bed has no application server');
         app.unit.send(line);

@@ -1,19 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault.js';
 import { startUnit } from './service-unit.js';
 import { type BedNames, bedSources, type WebBed } from './web-bed.js';
-
-/** One thing that goes wrong in the bed, and what a detector should say of it. */
-export interface Fault {
-  readonly name: string;
-  /** Sources any of which is a right answer to "who misbehaves?"; names as the collector gives them. */
-  readonly culprits: readonly string[];
-  /** Detector kinds any of which is right. */
-  readonly kinds: readonly string[];
-  /** True for what must not alarm. */
-  readonly benign: boolean;
-  /** Does it and resolves when it is over. */
-  inject(): Promise<void>;
-}
 
 /** The periodic job of the bed: what it does stands in training too, so it is normal. */
 export async function runBackup(unitName: string, folder: string): Promise<void> {
@@ -83,6 +71,16 @@ export function bedFaults(
       await delay(lengthMs);
       process.kill(bed.redisPid, 'SIGCONT');
     }),
+    fault(
+      'a dependency is gone and its callers fail',
+      [source.redis, source.app, source.nginx],
+      ['absent', 'relation', 'novel', 'level', 'mix'],
+      async () => {
+        await bed.stopRedis();
+        await delay(lengthMs);
+        await bed.startRedis();
+      },
+    ),
     fault(
       'a noisy neighbour loads the disk',
       [`${names.neighbour}/dd`],

@@ -1,0 +1,25 @@
+/** One thing that goes wrong in a bed, and what a detector should say of it. */
+export interface Fault {
+  readonly name: string;
+  /** Sources any of which is a right answer to "who misbehaves?"; names as the collector gives them. */
+  readonly culprits: readonly string[];
+  /** Detector kinds any of which is right. */
+  readonly kinds: readonly string[];
+  /** True for what must not alarm. */
+  readonly benign: boolean;
+  /** Does it and resolves when it is over. */
+  inject(): Promise<void>;
+}
+
+/** Real services under load in which things can go wrong. */
+export interface FaultBed {
+  /** Units that belong to it, as `record --match` takes them. */
+  readonly match: string;
+  /** Sets the load as a share of what is usual, about 0.2 to 2. */
+  load(share: number): void;
+  /** The periodic job: what it does stands in training too, so it is normal. */
+  routine(): Promise<void>;
+  /** One fault of each kind, in the order in which they are tried. */
+  readonly faults: readonly Fault[];
+  stop(): Promise<void>;
+}

@@ -1,0 +1,141 @@
+import { copyFileSync, realpathSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault.js';
+import type { JobsBed, JobsBedNames } from './jobs-bed.js';
+import { startUnit } from './service-unit.js';
+
+/** The nightly archive of the bed, every two minutes: several programs joined by pipes. */
+export async function runArchive(unitName: string): Promise<void> {
+  const command =
+    'find /usr/share/doc -type f | head -n 400 | xargs cat | gzip -1 > /dev/null; sleep 2';
+  const unit = startUnit(unitName, ['/bin/sh', '-c', command]);
+  await delay(4000);
+  await unit.stop();
+}
+
+/**
+ * The faults of the second bed: the kinds of the first one by other means on other services.
+ * @param names of its units, and of those that faults start
+ * @param folder where a program may be put
+ * @param lengthMs how long those faults last that have no end of their own
+ */
+export function jobsFaults(
+  bed: JobsBed,
+  names: JobsBedNames & { readonly archive: string; readonly stranger: string },
+  folder: string,
+  lengthMs: number,
+): readonly Fault[] {
+  const seconds = Math.round(lengthMs / 1000);
+  const worker = `${names.worker}/${basename(realpathSync('/usr/bin/python3'))}`;
+  const client = `${names.client}/${basename(realpathSync('/usr/bin/python3'))}`;
+  const database = `${names.database}/postgres`;
+  const proxy = `${names.proxy}/haproxy`;
+  const fault = (
+    name: string,
+    culprits: readonly string[],
+    kinds: readonly string[],
+    inject: () => Promise<void>,
+  ): Fault => ({ name, culprits, kinds, benign: false, inject });
+  const tell = (line: string) => async (): Promise<void> => {
+    bed.tellWorker(line);
+    await delay(lengthMs);
+  };
+  const stranger = async (...command: string[]): Promise<void> => {
+    const unit = startUnit(names.stranger, command);
+    await delay(lengthMs);
+    await unit.stop();
+  };
+  const rates = ['level', 'slow', 'forecast', 'joint', 'shape', 'relation'];
+  return [
+    {
+      name: 'the periodic archive',
+      culprits: [],
+      kinds: [],
+      benign: true,
+      inject: () => runArchive(names.archive),
+    },
+    fault(
+      'the worker runs a shell',
+      [`${names.worker}/dash`, `${names.worker}/id`, `${names.worker}/uname`, worker],
+      ['novel'],
+      tell('shell id; uname -a; sleep 1'),
+    ),
+    fault(
+      'documents are read and sent away',
+      [worker],
+      ['novel', 'mix', 'level'],
+      tell('walk /usr/share/doc'),
+    ),
+    fault('the worker spins', [worker], rates, tell(`spin ${seconds}`)),
+    fault('a miner appears', [`${names.stranger}/kcompactd`], ['novel', 'level'], async () => {
+      const program = join(resolve(folder), 'kcompactd');
+      copyFileSync('/usr/bin/sha256sum', program);
+      await stranger('timeout', String(seconds), program, '/dev/zero');
+      rmSync(program, { force: true });
+    }),
+    fault('a storm of fdatasync', [worker], ['novel', 'mix', ...rates], tell(`sync ${seconds}`)),
+    fault('sockets leak', [worker], ['novel', 'mix', ...rates], tell('leak 50')),
+    fault(
+      'the database is gone and its callers fail',
+      [database, worker],
+      ['absent', 'novel', 'mix', 'distribution', ...rates],
+      async () => {
+        await bed.stopDatabase();
+        await delay(lengthMs);
+        await bed.startDatabase();
+      },
+    ),
+    fault('the worker stalls', [worker], ['absent', ...rates], async () => {
+      process.kill(bed.workerPid, 'SIGSTOP');
+      await delay(lengthMs);
+      process.kill(bed.workerPid, 'SIGCONT');
+    }),
+    fault(
+      'a stranger fills the disk queue',
+      [`${names.stranger}/shred`],
+      ['novel', 'level'],
+      async () => {
+        const file = `/var/tmp/ethogram-jobs-${process.pid}`;
+        const command = `truncate -s 64M ${file}; timeout ${seconds} shred -n 40 ${file}; rm -f ${file}`;
+        await stranger('/bin/sh', '-c', command);
+      },
+    ),
+    fault(
+      'a bounded swarm of processes',
+      [worker, `${names.worker}/dash`],
+      ['novel', 'level'],
+      tell('swarm 400'),
+    ),
+    fault(
+      'another share of writes at the same rate',
+      [worker, database, client],
+      ['mix', 'distribution', ...rates],
+      async () => {
+        bed.mix(0.9);
+        await delay(lengthMs);
+        bed.mix(0.2);
+      },
+    ),
+    fault(
+      'the same rate with longer answers',
+      [worker, database, proxy, client],
+      ['mix', 'distribution', ...rates],
+      async () => {
+        bed.tellWorker('size 20000');
+        await delay(lengthMs);
+        bed.tellWorker('size 200');
+      },
+    ),
+    fault(
+      'the same queries without their index',
+      [database],
+      ['mix', 'distribution', ...rates],
+      async () => {
+        bed.tellWorker('index off');
+        await delay(lengthMs);
+        bed.tellWorker('index on');
+      },
+    ),
+  ];
+}
