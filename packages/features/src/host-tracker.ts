@@ -2,6 +2,7 @@ import type { Block } from '@ethogram/core';
 import { BlockReader } from './block-reader.js';
 import type { SourceProfile, Timing } from './profile.js';
 import { SourceTracker } from './source-tracker.js';
+import { type Position, TickOrder } from './tick-order.js';
 
 /** Follows all known sources of one host, tick by tick. */
 export class HostTracker {
@@ -9,13 +10,13 @@ export class HostTracker {
   readonly sources: readonly SourceTracker[];
   readonly #reader: BlockReader;
   readonly #timing: Timing;
-  #boot = '';
-  #ts = Number.NaN;
+  readonly #order: TickOrder;
 
   constructor(profiles: readonly SourceProfile[], timing: Timing) {
     this.sources = profiles.map((profile) => new SourceTracker(profile, timing));
     this.#reader = new BlockReader(profiles);
     this.#timing = timing;
+    this.#order = new TickOrder(timing);
   }
 
   /**
@@ -26,7 +27,8 @@ export class HostTracker {
    * @returns whether the past was forgotten.
    */
   advance(block: Block, t: number, rows = true): boolean {
-    const fresh = this.#isFresh(block, t);
+    const fresh = this.#order.isFresh(block, t);
+    const ts = block.ts[t] as number;
     const seconds = (block.intervalNs[t] as number) / 1e9;
     for (const source of this.sources) {
       if (fresh) source.reset();
@@ -45,28 +47,18 @@ export class HostTracker {
       if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();
     }
     for (const source of this.sources) {
-      if (rows) source.close(this.#ts);
+      if (rows) source.close(ts);
       else source.skip();
     }
     return fresh;
   }
 
   /** Where the series of ticks stands: part of its state. */
-  get position(): { readonly boot: string; readonly ts: number } {
-    return { boot: this.#boot, ts: this.#ts };
+  get position(): Position {
+    return this.#order.position;
   }
 
-  set position(position: { readonly boot: string; readonly ts: number }) {
-    this.#boot = position.boot;
-    this.#ts = position.ts;
-  }
-
-  #isFresh(block: Block, t: number): boolean {
-    const ts = block.ts[t] as number;
-    const limit = (10 * this.#timing.rowTicks + 1) * this.#timing.intervalMs;
-    const fresh = block.boot !== this.#boot || !(ts > this.#ts) || ts - this.#ts > limit;
-    this.#boot = block.boot;
-    this.#ts = ts;
-    return fresh;
+  set position(position: Position) {
+    this.#order.position = position;
   }
 }

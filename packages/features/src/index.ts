@@ -14,6 +14,8 @@ export {
 } from './combine.js';
 export type { ForecastPart } from './forecast-loss.js';
 export { FORECAST_LAGS } from './forecast-loss.js';
+export type { ActivityProfile, HostActivityState } from './host-activity.js';
+export { HostActivity } from './host-activity.js';
 export { HostTracker } from './host-tracker.js';
 export type { Nearest } from './nearest-centre.js';
 export { nearestCentre } from './nearest-centre.js';
@@ -33,6 +35,15 @@ export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';
 export type { CentresPart } from './views/centres-view.js';
 export type { DistributionPart } from './views/distribution.js';
+export type { FastScale } from './views/fast-view.js';
+export { fastDistance, isFarBeyond } from './views/fast-view.js';
+export type { ActivityScale, RelationEdge } from './views/host-views.js';
+export {
+  activityAt,
+  activityDeviation,
+  HostJointView,
+  shortfall,
+} from './views/host-views.js';
 export { LEVEL_ROWS, SHAPE_ROWS, standardiseWindow } from './views/level.js';
 export type { ScaledParts, ViewParts } from './views/registry.js';
 export { combinationOf, prepareViews } from './views/registry.js';

@@ -15,6 +15,7 @@ import { noveltyLimit } from './novelty-limit.js';
 import { LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js';
 import { type Activity, recordActivity } from './passes/activity.js';
 import { summarise } from './passes/calibrate.js';
+import { hostWindow } from './passes/host.js';
 import { SEASON_DAYS } from './passes/season.js';
 import type { RegimePlan } from './regime.js';
 import { type GatheredWindow, gatherWindow, type ReadBlocks } from './rows/gather-window.js';
@@ -30,8 +31,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Learns a model from a recorded window, read once as blocks and kept as rows; only its last hour
- * and what was held out are read again. Same window, options and seed give the same model to the
+ * Learns a model from a recorded window, read once as blocks and kept as rows; only its last hour,
+ * the hours around the end of the fit part, and what was held out are read again. Same window, options and seed give the same model to the
  * byte, whatever the number of threads; no clock is read.
  * @param read starts reading the window anew at every call, or a part of it.
  * @throws LEARN-1001 too little data; LEARN-1002 too much lost; LEARN-1003 several hosts;
@@ -110,6 +111,10 @@ async function trainFrom(
     signal,
   });
   const graph = await graphPart(survey, drafts, activity, options, hooks);
+  const together =
+    plan.regime === 'provisional'
+      ? null
+      : await hostWindow(read, window, drafts, graph, { timing: plan.timing, fitUntil, signal });
   hooks.onProgress?.({ step: 'graph', done: SHARES.read + SHARES.sources + SHARES.graph });
   const perDay = options.falseAlarms ?? 1;
   const model = sealModel({
@@ -162,6 +167,7 @@ async function trainFrom(
     libraries: libraryVersions(),
     kernels: (await loadKernels(hooks.kernels ?? null)).name,
     graph,
+    together,
   });
   const { evaluate } = hooks;
   // Time for every view to speak before anything is counted, and once as much to be sure.

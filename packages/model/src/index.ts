@@ -19,6 +19,8 @@ export {
   inferredEdgeSchema,
   observedEdgeSchema,
 } from './graph-part.js';
+export type { HostMember, HostPart } from './host-part.js';
+export { hostPartSchema } from './host-part.js';
 export { READABLE_SCHEMAS } from './migrations.js';
 export type { LearningSteps, Model, Regime, Thresholds } from './model.js';
 export { MODEL_SCHEMA, modelJsonSchema, modelSchema, REGIMES } from './model.js';

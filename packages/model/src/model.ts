@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphPartSchema } from './graph-part.js';
+import { hostPartSchema } from './host-part.js';
 import { signatureSchema } from './signature-part.js';
 import { sourceModelSchema } from './source-part.js';
 
@@ -115,6 +116,8 @@ export const modelSchema = z.strictObject({
   libraries: z.record(z.string(), z.string()),
   kernels: z.enum(['typescript', 'native']),
   graph: graphPartSchema.nullable(),
+  /** What the sources do together; not there in models that were learned without. */
+  together: hostPartSchema.nullable().optional(),
 });
 
 /** See {@link modelSchema}. */

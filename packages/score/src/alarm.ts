@@ -6,10 +6,16 @@ const QUIET = 10;
 
 /** Opens when 3 of the last 5 ticks are off, closes after 10 quiet ones: a fault is one alarm. */
 export class Alarm {
+  readonly #needed: number;
   #recent = 0;
   #quiet = 0;
   #open = false;
   #muted = false;
+
+  /** @param needed ticks of the last five that open it. */
+  constructor(needed = NEEDED) {
+    this.#needed = needed;
+  }
 
   get open(): boolean {
     return this.#open;
@@ -39,7 +45,7 @@ export class Alarm {
       }
       return false;
     }
-    this.#open = off && bits(this.#recent) >= NEEDED;
+    this.#open = off && bits(this.#recent) >= this.#needed;
     return this.#open;
   }
 

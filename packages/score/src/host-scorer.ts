@@ -6,6 +6,7 @@ import { openCheckpoint, sealCheckpoint } from './checkpoint.js';
 import { Chronicle, type ChronicleState, type Finding, type Moment } from './chronicle.js';
 import { scoreErrors } from './errors.js';
 import type { Feedback } from './feedback.js';
+import { HostWatch, type HostWatchState } from './host-watch.js';
 import { discoveryScore, hostScore } from './multiplicity.js';
 import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
@@ -13,7 +14,7 @@ import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.j
 import { rounded } from './reasons.js';
 import type { AnomalyRecord, Reason, Severity, SourceScore, TickScore } from './records.js';
 import type { QuotedScore } from './source-scorer.js';
-import { WatchedSource, type WatchedState } from './watched-source.js';
+import { type Limits, WatchedSource, type WatchedState } from './watched-source.js';
 
 /** False discovery rate at which sources that are off together are critical. */
 const CRITICAL_FDR = 1e-4;
@@ -30,15 +31,19 @@ export class HostScorer {
   readonly #novelty: NoveltyWatch;
   readonly #newcomers = new Newcomers();
   readonly #chronicle: Chronicle;
+  readonly #host: HostWatch | null;
   #ticks = 0;
   #coarse = 0;
 
   constructor(model: Model) {
     this.#model = model;
     this.#tracker = new HostTracker(model.sources, model.timing);
-    this.#watched = model.sources.map((source) => new WatchedSource(source));
+    this.#watched = model.sources.map(
+      (source) => new WatchedSource(source, model.regime === 'short'),
+    );
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
     this.#novelty = new NoveltyWatch(model);
+    this.#host = HostWatch.of(model);
     this.#chronicle = new Chronicle(model, (key) => this.#byKey.get(key)?.now.score ?? 0);
   }
 
@@ -48,12 +53,16 @@ export class HostScorer {
     const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
     const moment = { host: block.host, ts: block.ts[t] as number, lost };
     this.#tracker.advance(block, t);
+    this.#host?.visit(block, t);
     this.#chronicle.visit(block, t);
     this.#ticks++;
     this.#applyFeedback(moment.ts);
     this.#newcomers.tick();
-    const anomalies = [...this.#judgeRates(moment), ...this.#judgePresence(moment)];
+    this.#score(moment);
+    const limits = this.#limits();
+    const anomalies = [...this.#judgeRates(moment, limits), ...this.#judgePresence(moment)];
     const news = this.#judgeNews(this.#novelty.visit(block, t), moment);
+    const together = this.#judgeHost(moment);
     const anomalous = this.#anomalous();
     const floor = news.length > 0 ? this.#noveltyScore() : 0;
     const scored = this.#watched.filter((watched) => watched.scored);
@@ -61,11 +70,14 @@ export class HostScorer {
       ts: moment.ts,
       host: block.host,
       seq: block.seq[t] as number,
-      score: Math.max(hostScore(scored.map(({ now }) => now.evidence)), floor),
+      score: Math.max(
+        hostScore([...scored.map(({ now }) => now.evidence), ...(this.#host?.scores() ?? [])]),
+        floor,
+      ),
       anomalous: anomalous.size > 0,
       incomplete: lost > 0,
       sources: [...this.#sourceScores(anomalous), ...this.#newSources(news)],
-      anomalies: [...anomalies, ...news],
+      anomalies: [...anomalies, ...news, ...together],
       incidents: this.#chronicle.close(moment, anomalous),
     };
   }
@@ -83,6 +95,7 @@ export class HostScorer {
       trackers: this.#tracker.sources.map((source) => source.state()),
       watched: this.#watched.map((watched) => watched.state()),
       novelty: this.#novelty.state(),
+      host: this.#host?.state() ?? null,
       newcomers: this.#newcomers.state(),
       chronicle: this.#chronicle.state(),
     };
@@ -106,6 +119,7 @@ export class HostScorer {
       if (saved) watched.resume(saved);
     }
     this.#novelty.resume(state.novelty);
+    if (state.host) this.#host?.resume(state.host);
     this.#newcomers.resume(state.newcomers);
     this.#chronicle.resume(state.chronicle);
   }
@@ -118,30 +132,55 @@ export class HostScorer {
       else if (kinds.includes('novel')) {
         watched?.novelty.mute();
         this.#newcomers.mute(source);
-      } else watched?.rates.mute();
+      } else {
+        watched?.rates.mute();
+        this.#host?.mute(source);
+      }
     }
   }
 
-  #judgeRates(moment: Moment): AnomalyRecord[] {
-    const { thresholds, timing } = this.#model;
-    const { warn } = thresholds;
+  /** Scores the row that every source has just closed. */
+  #score(moment: Moment): void {
+    const { timing, thresholds } = this.#model;
     const due = this.#ticks % timing.calibrationTicks === 0;
     for (const [i, watched] of this.#watched.entries()) {
       const tracker = this.#tracker.sources[i];
       if (!tracker) continue;
       watched.score(tracker);
-      if (due) watched.step(moment.ts, warn, moment.lost > 0);
+      if (due) watched.step(moment.ts, thresholds.warn, moment.lost > 0);
     }
+    this.#host?.step(moment.ts, moment.lost > 0);
+  }
+
+  /** From which score a source is off in this tick, and critically so. */
+  #limits(): Limits {
     const scores = this.#watched.filter(({ scored }) => scored).map(({ now }) => now.score);
-    const critical = Math.max(discoveryScore(scores, CRITICAL_FDR), thresholds.critical);
+    const { warn, critical } = this.#model.thresholds;
+    return { warn, critical: Math.max(discoveryScore(scores, CRITICAL_FDR), critical) };
+  }
+
+  #judgeRates(moment: Moment, limits: Limits): AnomalyRecord[] {
     return this.#watched.flatMap((watched, i) => {
       const tracker = this.#tracker.sources[i];
-      const found = tracker ? watched.judge(tracker, moment.ts, { warn, critical }) : null;
+      const found = tracker ? watched.judge(tracker, moment.ts, limits) : null;
       if (watched.rates.open) this.#chronicle.goesOn(watched.key, watched.now.score);
       if (!found) return [];
       const finding = { ...found, source: watched.model, now: watched.now, parents: [] };
       return this.#write(moment, finding, () => watched.rates.mute());
     });
+  }
+
+  /** What the host as a whole shows beyond what its sources tell themselves. */
+  #judgeHost(moment: Moment): AnomalyRecord[] {
+    if (!this.#host) return [];
+    const explained = (key: string): boolean => {
+      const watched = this.#byKey.get(key);
+      return watched !== undefined && (watched.rates.open || watched.absence.open);
+    };
+    const some = this.#newcomers.heard().length > 0 || this.#watched.some(({ heard }) => heard);
+    return this.#host
+      .judge(moment.ts, this.#model.thresholds, { some, of: explained })
+      .flatMap(({ mute, ...finding }) => this.#write(moment, { ...finding, parents: [] }, mute));
   }
 
   #judgePresence(moment: Moment): AnomalyRecord[] {
@@ -208,7 +247,7 @@ export class HostScorer {
 
   #anomalous(): Set<string> {
     const known = this.#watched.filter(({ heard }) => heard).map(({ key }) => key);
-    return new Set([...known, ...this.#newcomers.heard()]);
+    return new Set([...known, ...this.#newcomers.heard(), ...(this.#host?.heard() ?? [])]);
   }
 
   #sourceScores(anomalous: ReadonlySet<string>): readonly SourceScore[] {
@@ -264,6 +303,7 @@ interface ScorerState {
   }[];
   readonly watched: readonly WatchedState[];
   readonly novelty: NoveltyState;
+  readonly host: HostWatchState | null;
   readonly newcomers: readonly (readonly [string, AlarmState])[];
   readonly chronicle: ChronicleState;
 }

@@ -1,5 +1,4 @@
 import {
-  CalibrationCurve,
   type Combination,
   combinationOf,
   combineViews,
@@ -14,6 +13,11 @@ import {
   viewsReady,
 } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
+import {
+  type CalibrationState,
+  LivingCalibration,
+  type LivingCalibrationState,
+} from './living-calibration.js';
 
 /** A score and how often as much was seen in calm time. */
 export interface QuotedScore {
@@ -41,26 +45,16 @@ const SILENT: RateScore = Object.freeze({
   evidence: 0,
 });
 
-/** Weight of seven days of calibration scores: beyond it the oldest fade. */
-const MEMORY = 60_480;
 /** Surprise from which a view names a fault: the 99 % quantile of training, if its tail is exponential. */
 const RARE = Math.LN10;
-/** An alarmed score enters the calibration only every so many times. */
-const ALARMED_EVERY = 10;
-
 /** Scores the rates, mix and shapes of one source against what was learned of it. */
 export class SourceScorer {
   readonly views: readonly View[];
   readonly #combination: Combination;
   readonly #distances: Float64Array;
-  readonly #curve: CalibrationCurve | null;
-  /** The calibration of training, which never learns: rows far apart in time stay comparable. */
-  readonly #recorded: CalibrationCurve | null;
+  readonly #calibration: LivingCalibration | null;
   #s = Number.NaN;
   #worst = -1;
-  #alarmed = 0;
-  /** The score of the last calm step. */
-  #candidate = Number.NaN;
   /** Fading means of the scores, one per length of memory. */
   #memories = MEMORY_STEPS.map(() => 0);
   #oddShare = 0;
@@ -70,22 +64,23 @@ export class SourceScorer {
     this.views = views;
     this.#combination = combinationOf(model, views);
     this.#distances = new Float64Array(views.length);
-    this.#curve = model.calibration ? new CalibrationCurve(model.calibration) : null;
-    this.#recorded = model.calibration ? new CalibrationCurve(model.calibration) : null;
+    this.#calibration = model.calibration ? new LivingCalibration(model.calibration) : null;
   }
 
   /** Scores the row that the tracker has just closed. */
   score(tracker: SourceTracker): RateScore {
     this.#s = Number.NaN;
     this.#worst = -1;
-    if (!this.#curve || !this.#recorded || !viewsReady(this.views, tracker)) return SILENT;
+    if (!this.#calibration || !viewsReady(this.views, tracker)) return SILENT;
     for (const [v, view] of this.views.entries()) this.#distances[v] = view.distance(tracker);
     const { s, worst } = combineViews(this.#distances, this.#combination);
     if (Number.isNaN(s)) return SILENT;
     this.#s = s;
     this.#worst = worst;
-    const evidence = this.#recorded.read(Math.max(s, ...this.#memories)).score;
-    return { ...this.#curve.read(s), recorded: this.#recorded.read(s).score, evidence };
+    const recorded = this.#calibration.recorded(s);
+    const most = Math.max(s, ...this.#memories);
+    const evidence = most > s ? this.#calibration.recorded(most) : recorded;
+    return { ...this.#calibration.read(s), recorded, evidence };
   }
 
   /**
@@ -105,25 +100,9 @@ export class SourceScorer {
     return this.#oddShare > 0.5;
   }
 
-  /**
-   * Lets the calibration learn, one step late. In calm the score of the last step enters, so that
-   * the first moments of a fault, whose alarm is still opening, do not. In the first hour of a held
-   * alarm nothing does: a handful of its scores would make the next fault look usual. Later, and
-   * where the recording is no yardstick any more, every tenth alarmed score enters.
-   */
-  learn(state: 'calm' | 'held' | 'alarmed'): void {
-    const due = this.#candidate;
-    this.#candidate = state === 'calm' ? this.#s : Number.NaN;
-    if (state === 'calm') this.#add(due);
-    if (state === 'alarmed' && this.#alarmed++ % ALARMED_EVERY === ALARMED_EVERY - 1) {
-      this.#add(this.#s);
-    }
-  }
-
-  #add(s: number): void {
-    if (!this.#curve || Number.isNaN(s)) return;
-    if (this.#curve.size >= MEMORY) this.#curve.decay(1 - 1 / MEMORY);
-    this.#curve.add(s);
+  /** Lets the calibration learn from the score just computed; see {@link LivingCalibration.learn}. */
+  learn(state: CalibrationState): void {
+    this.#calibration?.learn(this.#s, state);
   }
 
   /** The views that were off in the row just scored, the worst first. */
@@ -147,29 +126,23 @@ export class SourceScorer {
   /** Its state, for a checkpoint. */
   state(): SourceScorerState {
     return {
-      candidate: Number.isNaN(this.#candidate) ? null : this.#candidate,
-      alarmed: this.#alarmed,
       memories: this.#memories,
       oddShare: this.#oddShare,
-      bins: this.#curve?.state() ?? [],
+      calibration: this.#calibration?.state() ?? null,
     };
   }
 
   /** Takes up a state; the scorer must be fresh. */
   resume(state: SourceScorerState): void {
-    this.#candidate = state.candidate ?? Number.NaN;
-    this.#alarmed = state.alarmed;
     this.#memories = [...state.memories];
     this.#oddShare = state.oddShare;
-    this.#curve?.resume(state.bins);
+    if (state.calibration) this.#calibration?.resume(state.calibration);
   }
 }
 
 /** See {@link SourceScorer.state}. */
 export interface SourceScorerState {
-  readonly candidate: number | null;
-  readonly alarmed: number;
   readonly memories: readonly number[];
   readonly oddShare: number;
-  readonly bins: readonly (readonly [number, number])[];
+  readonly calibration: LivingCalibrationState | null;
 }

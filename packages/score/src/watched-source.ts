@@ -4,6 +4,7 @@ import type { SourceModel } from '@ethogram/model';
 import { Alarm, type AlarmState } from './alarm.js';
 import { PresenceWatch } from './presence-watch.js';
 import { explainRates } from './reasons.js';
+import { leavesRecordedRange } from './recorded-range.js';
 import type { AnomalyKind, Reason, Severity } from './records.js';
 import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
 import { Story, type StoryState } from './story.js';
@@ -36,12 +37,15 @@ export class WatchedSource {
   readonly presence: PresenceWatch;
   readonly #scorer: SourceScorer;
   readonly #story = new Story();
+  readonly #ranged: boolean;
   #severity: Severity = 'warning';
   /** Until when the recording alone may hold the alarm of rates, ms UTC. */
   #holdUntil = 0;
   #now: RateScore = { score: 0, p: null, pBelow: null, recorded: 0, evidence: 0 };
 
-  constructor(model: SourceModel) {
+  /** @param ranged whether rates must leave their recorded ranges to open an alarm. */
+  constructor(model: SourceModel, ranged: boolean) {
+    this.#ranged = ranged;
     this.key = sourceKey(model);
     this.model = model;
     this.presence = new PresenceWatch(model);
@@ -85,7 +89,7 @@ export class WatchedSource {
   judge(tracker: SourceTracker, ts: number, limits: Limits): RateFinding | null {
     const { score, recorded } = this.#now;
     const held = this.rates.open && recorded >= limits.warn && ts < this.#holdUntil;
-    const off = score >= limits.warn || held;
+    const off = (score >= limits.warn && this.#shows(tracker)) || held;
     const opened = this.rates.push(off);
     if (opened) this.#holdUntil = this.#scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
     if (!this.rates.open) {
@@ -102,6 +106,19 @@ export class WatchedSource {
     this.#severity = severity;
     this.#story.tell(reasons, recorded);
     return { severity, kinds: this.#scorer.kinds(), reasons };
+  }
+
+  /**
+   * Whether a high score rests on something that a short training can show. From a hundred rows
+   * the ranges of metrics are known, the tails of their combinations are not: there a new mix, or
+   * a metric outside of its recorded range, must be among the reasons.
+   */
+  #shows(tracker: SourceTracker): boolean {
+    const { worst } = this.#scorer;
+    if (!this.#ranged || !worst || worst.name === 'mix' || worst.name === 'distribution') {
+      return true;
+    }
+    return leavesRecordedRange(explainRates(this.model, tracker, worst));
   }
 
   /** Watches whether it is there; says whether it began to be missed. */

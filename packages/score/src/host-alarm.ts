@@ -1,0 +1,108 @@
+import { Alarm, type AlarmState } from './alarm.js';
+import { LivingCalibration, type LivingCalibrationState } from './living-calibration.js';
+import type { QuotedScore } from './source-scorer.js';
+
+type Calibration = ConstructorParameters<typeof LivingCalibration>[0];
+
+/** Time for which an alarm is held by the recording alone, and teaches p nothing. */
+const LONGEST_HOLD_MS = 86_400_000;
+const UNTAUGHT_MS = 3_600_000;
+
+/** One view of the host: its score now, and its alarm with whom it blames. */
+export class HostAlarm {
+  readonly #alarm: Alarm;
+  readonly #calibration: LivingCalibration;
+  #s = Number.NaN;
+  #now: QuotedScore = { score: 0, p: null, pBelow: null };
+  #recorded = 0;
+  #openedAt = 0;
+  /** Key of the source that the open alarm is about; empty where it blames nobody. */
+  #blamed = '';
+
+  /** @param needed ticks of the last five that open it. */
+  constructor(calibration: Calibration, needed?: number) {
+    this.#alarm = new Alarm(needed);
+    this.#calibration = new LivingCalibration(calibration);
+  }
+
+  /** Its score in the last tick. */
+  get now(): QuotedScore {
+    return this.#now;
+  }
+
+  /** The score by the calibration of training alone. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  get open(): boolean {
+    return this.#alarm.open;
+  }
+
+  /** Whom it blames, while it is open and not acknowledged; empty otherwise. */
+  get blamed(): string {
+    return this.#alarm.heard ? this.#blamed : '';
+  }
+
+  /** Takes the surprise of a tick; NaN where there is none. */
+  score(s: number): void {
+    this.#s = s;
+    this.#now = Number.isNaN(s) ? { score: 0, p: null, pBelow: null } : this.#calibration.read(s);
+    this.#recorded = Number.isNaN(s) ? 0 : this.#calibration.recorded(s);
+  }
+
+  /**
+   * Opens, holds or closes the alarm.
+   * @param possible whether something beside the score allows it to open.
+   * @returns whether it opened with this tick.
+   */
+  judge(ts: number, limit: number, possible = true): boolean {
+    const held =
+      this.#alarm.open && this.#recorded >= limit && ts < this.#openedAt + LONGEST_HOLD_MS;
+    const opened = this.#alarm.push(held || (possible && this.#now.score >= limit));
+    if (opened) this.#openedAt = ts;
+    if (!this.#alarm.open) this.#blamed = '';
+    return opened;
+  }
+
+  /** Says whom the alarm that has just opened is about. */
+  blame(key: string): void {
+    this.#blamed = key;
+  }
+
+  /** Nothing more is heard of it until it closes. */
+  mute(): void {
+    this.#alarm.mute();
+  }
+
+  /** Ends a calibration step. */
+  step(ts: number): void {
+    const untaught = ts < this.#openedAt + UNTAUGHT_MS;
+    this.#calibration.learn(this.#s, !this.#alarm.open ? 'calm' : untaught ? 'held' : 'alarmed');
+  }
+
+  /** Its state, for a checkpoint. */
+  state(): HostAlarmState {
+    return {
+      alarm: this.#alarm.state(),
+      calibration: this.#calibration.state(),
+      openedAt: this.#openedAt,
+      blamed: this.#blamed,
+    };
+  }
+
+  resume({ alarm, calibration, openedAt, blamed }: HostAlarmState): void {
+    this.#alarm.resume(alarm);
+    this.#calibration.resume(calibration);
+    this.#openedAt = openedAt;
+    this.#blamed = blamed;
+  }
+}
+
+/** See {@link HostAlarm.state}. */
+export interface HostAlarmState {
+  readonly alarm: AlarmState;
+  readonly calibration: LivingCalibrationState;
+  readonly openedAt: number;
+  readonly blamed: string;
+}
