@@ -39,9 +39,18 @@ export function feedbackOn(
   };
 }
 
+/** Views of the same rates: which of them sees a thing first is chance. */
+const RATE_KINDS: ReadonlySet<AnomalyKind> = new Set([
+  'level',
+  'slow',
+  'forecast',
+  'joint',
+  'shape',
+]);
+
 /**
  * Whether an appearance was acknowledged as expected: the same source, no kind that was not
- * acknowledged, and its first metric among those that were.
+ * acknowledged (the views of rates count as one), and its first metric among those that were.
  */
 export function isExpected(
   feedback: readonly Feedback[],
@@ -49,13 +58,15 @@ export function isExpected(
   ts: number,
 ): boolean {
   const first = appearance.metrics[0];
+  const covers = (kinds: readonly AnomalyKind[], kind: AnomalyKind): boolean =>
+    kinds.includes(kind) || (RATE_KINDS.has(kind) && kinds.some((k) => RATE_KINDS.has(k)));
   return feedback.some(
     (given) =>
       given.verdict === 'expected' &&
       ts >= given.at &&
       (given.until === null || ts < given.until) &&
       given.source === appearance.source &&
-      appearance.kinds.every((kind) => given.kinds.includes(kind)) &&
+      appearance.kinds.every((kind) => covers(given.kinds, kind)) &&
       (first === undefined || given.metrics.includes(first)),
   );
 }

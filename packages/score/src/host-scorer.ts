@@ -160,9 +160,11 @@ export class HostScorer {
   }
 
   #judgeRates(moment: Moment, limits: Limits): AnomalyRecord[] {
+    const bursts = this.#host?.bursts(moment.ts, this.#model.thresholds);
     return this.#watched.flatMap((watched, i) => {
       const tracker = this.#tracker.sources[i];
-      const found = tracker ? watched.judge(tracker, moment.ts, limits) : null;
+      const burst = bursts?.has(watched.key) ?? false;
+      const found = tracker ? watched.judge(tracker, moment.ts, limits, burst) : null;
       if (watched.rates.open) this.#chronicle.goesOn(watched.key, watched.now.score);
       if (!found) return [];
       const finding = { ...found, source: watched.model, now: watched.now, parents: [] };
@@ -177,7 +179,7 @@ export class HostScorer {
       const watched = this.#byKey.get(key);
       return watched !== undefined && (watched.rates.open || watched.absence.open);
     };
-    const some = this.#newcomers.heard().length > 0 || this.#watched.some(({ heard }) => heard);
+    const some = this.#newcomers.someOpen || this.#watched.some(({ open }) => open);
     return this.#host
       .judge(moment.ts, this.#model.thresholds, { some, of: explained })
       .flatMap(({ mute, ...finding }) => this.#write(moment, { ...finding, parents: [] }, mute));

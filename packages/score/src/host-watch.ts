@@ -34,9 +34,9 @@ export interface HostFinding {
   mute(): void;
 }
 
-/** What is told already: alarms of the sources themselves. */
+/** What is told already: alarms of the sources themselves, acknowledged or not. */
 export interface Explained {
-  /** Whether any is heard. */
+  /** Whether any is open. */
   readonly some: boolean;
   /** Whether a source's alarm of rates or absence is open, by key. */
   of(key: string): boolean;
@@ -106,10 +106,27 @@ export class HostWatch {
   /** Opens, holds or closes the alarms. */
   judge(ts: number, limits: Limits, explained: Explained): readonly HostFinding[] {
     return [
-      ...this.#judgeFast(ts, limits),
       ...this.#judgeRelation(ts, limits, explained),
       ...this.#judgeJoint(ts, limits, explained),
     ];
+  }
+
+  /**
+   * Keys of the sources whose single ticks lie far beyond training, two of the last five: what is
+   * critical before rows of ten seconds can tell.
+   */
+  bursts(ts: number, { critical }: Limits): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const [i, { fast }] of this.#part.members.entries()) {
+      const alarm = this.#fast[i];
+      if (!alarm || !fast) continue;
+      const possible =
+        isFarBeyond(this.#activity.failures[i] as number, fast.failures) ||
+        isFarBeyond(this.#activity.now[i] as number, fast.activity);
+      alarm.judge(ts, critical, possible);
+      if (alarm.open) found.add(this.#keys[i] as string);
+    }
+    return found;
   }
 
   /** Ends a calibration step, where one is due. */
@@ -130,14 +147,14 @@ export class HostWatch {
 
   /** Keys of the sources that open alarms blame. */
   heard(): readonly string[] {
-    return [this.#joint, this.#relation, ...this.#fast].flatMap((alarm) =>
+    return [this.#joint, this.#relation].flatMap((alarm) =>
       alarm && alarm.blamed !== '' ? [alarm.blamed] : [],
     );
   }
 
   /** Mutes the alarms that blame a source. */
   mute(key: string): void {
-    for (const alarm of [this.#joint, this.#relation, ...this.#fast]) {
+    for (const alarm of [this.#joint, this.#relation]) {
       if (alarm?.blamed === key) alarm.mute();
     }
   }
@@ -171,28 +188,6 @@ export class HostWatch {
       }
     }
     return worst;
-  }
-
-  #judgeFast(ts: number, { critical }: Limits): readonly HostFinding[] {
-    return this.#part.members.flatMap((member, i) => {
-      const alarm = this.#fast[i];
-      const { fast } = member;
-      if (!alarm || !fast) return [];
-      const now = this.#activity.now[i] as number;
-      const failures = this.#activity.failures[i] as number;
-      const failing = isFarBeyond(failures, fast.failures);
-      const possible = failing || isFarBeyond(now, fast.activity);
-      if (!alarm.judge(ts, critical, possible)) return [];
-      alarm.blame(this.#keys[i] as string);
-      const reason: Reason = {
-        metric: failing ? 'syscall.errors' : member.metrics.join('+'),
-        actual: rounded(failing ? failures : now),
-        expected: [0, rounded(failing ? fast.failures.most : fast.activity.most)],
-        contribution: 1,
-        firstSeen: false,
-      };
-      return [this.#finding(alarm, member, 'critical', 'level', [reason])];
-    });
   }
 
   /** A callee is blamed where neither end of the edge has an alarm that explains it. */

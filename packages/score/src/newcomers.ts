@@ -30,6 +30,11 @@ export class Newcomers {
     this.#alarms.get(key)?.mute();
   }
 
+  /** Whether the alarm of any is open, acknowledged or not. */
+  get someOpen(): boolean {
+    return [...this.#alarms.values()].some(({ open }) => open);
+  }
+
   /** Keys of those that are heard. */
   heard(): readonly string[] {
     return [...this.#alarms].filter(([, alarm]) => alarm.heard).map(([key]) => key);

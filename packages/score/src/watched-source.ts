@@ -67,6 +67,11 @@ export class WatchedSource {
     return this.rates.heard || this.novelty.heard || this.absence.heard;
   }
 
+  /** Whether one of its alarms is open, acknowledged or not. */
+  get open(): boolean {
+    return this.rates.open || this.novelty.open || this.absence.open;
+  }
+
   /** Scores the row that the tracker has just closed. */
   score(tracker: SourceTracker): void {
     this.#now = this.#scorer.score(tracker);
@@ -84,21 +89,22 @@ export class WatchedSource {
    * Opens, holds or closes the alarm of rates. A lasting fault becomes usual to p, and its alarm
    * stays while the recording would call it odd; for a day, and only where the recording still
    * held when it began.
+   * @param burst whether single ticks lie far beyond training: critical at once.
    * @returns what is to be told: an alarm that opened or worsened, or another fault within it.
    */
-  judge(tracker: SourceTracker, ts: number, limits: Limits): RateFinding | null {
+  judge(tracker: SourceTracker, ts: number, limits: Limits, burst: boolean): RateFinding | null {
     const { score, recorded } = this.#now;
     const held = this.rates.open && recorded >= limits.warn && ts < this.#holdUntil;
     const off = (score >= limits.warn && this.#shows(tracker)) || held;
-    const opened = this.rates.push(off);
+    const opened = burst ? this.rates.raise() : this.rates.push(off);
     if (opened) this.#holdUntil = this.#scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
     if (!this.rates.open) {
       this.#severity = 'warning';
       this.#story.end();
     }
     const { worst } = this.#scorer;
-    if (!this.rates.open || !off || !worst) return null;
-    const severity: Severity = score >= limits.critical ? 'critical' : 'warning';
+    if (!this.rates.open || !(off || burst) || !worst) return null;
+    const severity: Severity = burst || score >= limits.critical ? 'critical' : 'warning';
     const worsened = severity === 'critical' && this.#severity === 'warning';
     const reasons = explainRates(this.model, tracker, worst);
     const turned = this.#story.turns(reasons, recorded);

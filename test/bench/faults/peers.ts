@@ -91,6 +91,7 @@ const netdataScheme: Detector = {
           part(0, fitRows),
           part(fitRows, source.present.length),
           rng.fork(source.name),
+          1000,
         );
         const score = new Float64Array(source.present.length);
         score.set(later, fitRows);

@@ -12,7 +12,7 @@ export const ackCommand = defineCommand({
   name: 'ack',
   summary: 'say of an anomaly that it was expected, or that it was misbehaviour',
   description:
-    '--expected mutes exactly what was acknowledged from now on: the same source, seen by the same kinds, with the same metric in front; --until ends that. --misbehaviour keeps the time of its incident out of every later training. Said again of the same anomaly, the new word holds.',
+    '--expected mutes exactly what was acknowledged from now on: the same source, seen by the same kinds (views of rates count as one), with the same metric in front; --until ends that. --misbehaviour keeps the time of its incident out of every later training. Said again of the same anomaly, the new word holds.',
   arguments: [{ name: 'EVENT', help: 'the id of an anomaly or incident', required: true }],
   options: {
     expected: flag({ help: 'it is normal and shall not alarm again' }),
