@@ -17,6 +17,8 @@ import type {
 import type { QuotedScore } from './source-scorer.js';
 
 const MOST_NEIGHBOURS = 5;
+/** Generations of spawners that are told apart. */
+const MOST_DEPTH = 8;
 /** How long a link without traffic still brings sources together, ms. */
 const LINK_MEMORY_MS = 60_000;
 
@@ -85,6 +87,25 @@ export class Chronicle {
   /** Keys of the sources that spawned this one lately. */
   parentsOf(source: SourceId): readonly string[] {
     return this.#links.parentsOf(source);
+  }
+
+  /** Brings what is told of several sources at once into the order of who spawned whom. */
+  spawnersFirst<About extends { readonly source: SourceId }>(all: readonly About[]): About[] {
+    const parents = new Map(
+      all.map(({ source }) => [sourceKey(source), this.#links.parentsOf(source)]),
+    );
+    const depth = (key: string, left: number): number => {
+      const known = (parents.get(key) ?? []).filter(
+        (parent) => parent !== key && parents.has(parent),
+      );
+      return known.length === 0 || left === 0
+        ? 0
+        : 1 + Math.max(...known.map((parent) => depth(parent, left - 1)));
+    };
+    return all
+      .map((about) => ({ about, depth: depth(sourceKey(about.source), MOST_DEPTH) }))
+      .sort((a, b) => a.depth - b.depth)
+      .map(({ about }) => about);
   }
 
   /** Writes an anomaly down; null where it was acknowledged as expected. */

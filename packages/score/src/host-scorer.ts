@@ -210,7 +210,7 @@ export class HostScorer {
   }
 
   #judgeNews(news: readonly Novelty[], moment: Moment): AnomalyRecord[] {
-    return news.flatMap((novelty) => {
+    return this.#chronicle.spawnersFirst(news).flatMap((novelty) => {
       const key = sourceKey(novelty.source);
       const parents = this.#chronicle.parentsOf(novelty.source);
       const alarm = novelty.newSource

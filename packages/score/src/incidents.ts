@@ -164,7 +164,8 @@ export class IncidentBook {
     if (novel !== 0) return novel;
     const upstream = Number(this.#actsOn(b, a)) - Number(this.#actsOn(a, b));
     if (upstream !== 0 && Math.abs(a.score - b.score) < 1) return upstream;
-    return b.score - a.score || a.since - b.since || (a.source < b.source ? -1 : 1);
+    // What began in one tick stays in the order in which it was noted: spawners before the spawned.
+    return b.score - a.score || a.since - b.since;
   }
 
   #actsOn(a: Suspect, b: Suspect): boolean {

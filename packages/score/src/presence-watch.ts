@@ -1,7 +1,9 @@
 import type { SourceModel } from '@ethogram/model';
 
-/** Ticks of silence that prove nothing, even for a source that never paused. */
+/** Ticks of silence that prove nothing, even for a source that never paused: fewer after ten minutes without. */
 const GRACE = 10;
+const SHORT_GRACE = 5;
+const LONG_WATCHED = 600;
 /** How unlikely a silence must be to count, one in so many. */
 const RARE = 1000;
 
@@ -19,7 +21,8 @@ export class PresenceWatch {
     const factor = Math.max(2, RARE / Math.max(1, model.episodes));
     const sporadic = model.longestSilence > 0 || model.activeShare < 0.5;
     const longest = sporadic ? Math.max(1, model.longestSilence) : 0;
-    this.#limit = judged ? GRACE + factor * longest : Number.POSITIVE_INFINITY;
+    const grace = model.ticks >= LONG_WATCHED ? SHORT_GRACE : GRACE;
+    this.#limit = judged ? grace + factor * longest : Number.POSITIVE_INFINITY;
   }
 
   /** Takes a tick; says whether the source has been away for too long. */

@@ -15,6 +15,24 @@ export function explainRates(
   tracker: SourceTracker,
   worst: View,
 ): readonly Reason[] {
+  return shareOut(model, tracker, worst)
+    .filter((reason) => reason.contribution >= LEAST_CONTRIBUTION)
+    .sort((a, b) => b.contribution - a.contribution || (a.metric < b.metric ? -1 : 1))
+    .slice(0, MOST_REASONS)
+    .map((reason) => ({
+      ...reason,
+      actual: rounded(reason.actual),
+      expected: [rounded(reason.expected[0]), rounded(reason.expected[1])],
+      contribution: rounded(reason.contribution),
+    }));
+}
+
+/** Every metric with its share of the distance, in the order of the row; empty where there is none. */
+export function shareOut(
+  model: SourceModel,
+  tracker: SourceTracker,
+  worst: View,
+): readonly Reason[] {
   const shares = {
     features: new Float64Array(model.features.length),
     calls: new Float64Array(tracker.mix.length),
@@ -65,16 +83,7 @@ export function explainRates(
       firstSeen: false,
     });
   }
-  return reasons
-    .filter((reason) => reason.contribution >= LEAST_CONTRIBUTION)
-    .sort((a, b) => b.contribution - a.contribution || (a.metric < b.metric ? -1 : 1))
-    .slice(0, MOST_REASONS)
-    .map((reason) => ({
-      ...reason,
-      actual: rounded(reason.actual),
-      expected: [rounded(reason.expected[0]), rounded(reason.expected[1])],
-      contribution: rounded(reason.contribution),
-    }));
+  return reasons;
 }
 
 /** Six significant digits: what a reader can use, and no more bytes. */

@@ -3,7 +3,7 @@ import type { SourceTracker } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
 import { Alarm, type AlarmState } from './alarm.js';
 import { PresenceWatch } from './presence-watch.js';
-import { explainRates } from './reasons.js';
+import { explainRates, shareOut } from './reasons.js';
 import { leavesRecordedRange } from './recorded-range.js';
 import type { AnomalyKind, Reason, Severity } from './records.js';
 import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
@@ -117,14 +117,14 @@ export class WatchedSource {
   /**
    * Whether a high score rests on something that a short training can show. From a hundred rows
    * the ranges of metrics are known, the tails of their combinations are not: there a new mix, or
-   * a metric outside of its recorded range, must be among the reasons.
+   * metrics outside of their recorded ranges, must be part of it.
    */
   #shows(tracker: SourceTracker): boolean {
     const { worst } = this.#scorer;
     if (!this.#ranged || !worst || worst.name === 'mix' || worst.name === 'distribution') {
       return true;
     }
-    return leavesRecordedRange(explainRates(this.model, tracker, worst));
+    return leavesRecordedRange(shareOut(this.model, tracker, worst));
   }
 
   /** Watches whether it is there; says whether it began to be missed. */
