@@ -12,6 +12,7 @@ import {
 } from '@ethogram/features';
 import { quantile } from 'simple-statistics';
 import type { Draft } from '../draft.js';
+import { calibrationSteps } from './calibration-steps.js';
 import { DistanceLog } from './distance-log.js';
 import type { PassSetting } from './pass-setting.js';
 
@@ -48,8 +49,9 @@ export function calibrateSource(
 ): SourceCalibration {
   const calibrator = new SourceCalibrator(draft);
   if (draft.withoutRates === null) {
+    const due = calibrationSteps(calibrationTicks);
     setting.replay(draft, (source, { ts, ticks }) => {
-      if (ticks % calibrationTicks === 0) calibrator.visit(source, ts, ts < setting.fitUntil);
+      if (due(ticks)) calibrator.visit(source, ts, ts < setting.fitUntil);
     });
   }
   calibrator.finish();
