@@ -1,4 +1,4 @@
-import { copyFileSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.js';
@@ -41,6 +41,7 @@ export function jobsFaults(
     bed.tellWorker(line);
     await delay(lengthMs);
   };
+  /** Started by itself, without a shell around it: who misbehaves must not be in doubt. */
   const stranger = async (...command: string[]): Promise<void> => {
     const unit = startUnit(names.stranger, command);
     await delay(lengthMs);
@@ -71,7 +72,7 @@ export function jobsFaults(
     fault('a miner appears', [`${names.stranger}/kcompactd`], ['novel', 'level'], async () => {
       const program = join(resolve(folder), 'kcompactd');
       copyFileSync('/usr/bin/sha256sum', program);
-      await stranger('timeout', String(seconds), program, '/dev/zero');
+      await stranger(program, '/dev/zero');
       rmSync(program, { force: true });
     }),
     fault('a storm of fdatasync', [worker], ['novel', 'mix', ...rates], tell(`sync ${seconds}`)),
@@ -97,8 +98,10 @@ export function jobsFaults(
       ['novel', 'level'],
       async () => {
         const file = `/var/tmp/ethogram-jobs-${process.pid}`;
-        const command = `truncate -s 64M ${file}; timeout ${seconds} shred -n 40 ${file}; rm -f ${file}`;
-        await stranger('/bin/sh', '-c', command);
+        writeFileSync(file, '');
+        truncateSync(file, 64 * 2 ** 20);
+        await stranger('shred', '-n', '1000', file);
+        rmSync(file, { force: true });
       },
     ),
     fault(

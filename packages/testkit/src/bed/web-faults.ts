@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.js';
 import { startUnit } from './service-unit.js';
@@ -87,10 +88,13 @@ export function bedFaults(
       ['novel', 'level'],
       async () => {
         const file = `/var/tmp/ethogram-bed-${process.pid}`;
-        const command = `timeout ${seconds} dd if=/dev/zero of=${file} bs=64k count=4000 oflag=dsync; rm -f ${file}`;
-        const unit = startUnit(names.neighbour, ['/bin/sh', '-c', command]);
+        // By itself, without a shell around it: who misbehaves must not be in doubt.
+        const unit = startUnit(names.neighbour, [
+          ...['dd', 'if=/dev/zero', `of=${file}`, 'bs=64k', 'count=4000', 'oflag=dsync'],
+        ]);
         await delay(lengthMs);
         await unit.stop();
+        rmSync(file, { force: true });
       },
     ),
     fault(
