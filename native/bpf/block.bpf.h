@@ -159,8 +159,10 @@ int BPF_PROG(on_part, struct request *request, int error, unsigned int bytes)
   return 0;
 }
 
-static void add_latency(struct request *request, u64 elapsed_ns)
+static void add_to_device(struct request *request, const struct request_state *state)
 {
+  u64 elapsed_ns = bpf_ktime_get_ns() - state->start_ns;
+  u32 way = state->way & 1;
   struct gendisk *disk = BPF_CORE_READ(request, q, disk);
   u32 number = (u32)BPF_CORE_READ(disk, major) << 20 | BPF_CORE_READ(disk, first_minor);
   struct device *device = bpf_map_lookup_elem(&devices, &number);
@@ -177,6 +179,8 @@ static void add_latency(struct request *request, u64 elapsed_ns)
     }
     bpf_probe_read_kernel_str(device->name, sizeof(device->name), &disk->disk_name);
   }
+  __sync_fetch_and_add(&device->ops[way], 1);
+  __sync_fetch_and_add(&device->bytes[way], state->bytes);
   __sync_fetch_and_add(&device->latencies[log2_of(elapsed_ns) & (LATENCY_BUCKETS - 1)], 1);
 }
 
@@ -201,7 +205,7 @@ int BPF_PROG(on_done, struct request *request)
   } else {
     __sync_fetch_and_add(&lost_requests, 1);
   }
-  add_latency(request, bpf_ktime_get_ns() - state->start_ns);
+  add_to_device(request, state);
   bpf_map_delete_elem(&requests, &key);
   return 0;
 }

@@ -66,20 +66,25 @@ static __always_inline void count_transfer(struct transfers *transfers, u32 fami
   transfers->sizes[way][size_bucket(bytes) & (SIZE_BUCKETS - 1)]++;
 }
 
+static bool fails_for_test(void)
+{
+  return fail_storage && __sync_fetch_and_add(&storage_attempts, 1) % fail_storage == 0;
+}
+
 static struct native_table *made_native(struct task_struct *task)
 {
-  struct native_table *table =
-      bpf_task_storage_get(&native_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!table)
-    __sync_fetch_and_add(&lost_storage, 1);
-  return table;
+  if (fails_for_test())
+    return bpf_task_storage_get(&native_calls, task, 0, 0);
+  return bpf_task_storage_get(&native_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
 static struct table *made(void *map, struct task_struct *task)
 {
   struct table *table = bpf_task_storage_get(map, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!table)
+  if (!table) {
     __sync_fetch_and_add(&lost_storage, 1);
+    __sync_fetch_and_add(&lost_calls, 1);
+  }
   return table;
 }
 
@@ -153,22 +158,96 @@ static __always_inline void count_native(struct task_struct *task, struct native
     count_transfer(&native->transfers, native_family[slot], ret);
 }
 
-/* The first call seen of a task. In a new task that is the return of the clone or fork which
- * made it: no call of its own. */
+/* Remembers a call of a task that has no counters yet. */
+static void keep_early(struct task_struct *task, int nr, long ret, bool compat)
+{
+  u32 thread = task->pid;
+  struct early *early = bpf_map_lookup_elem(&early_calls, &thread);
+  if (!early) {
+    u32 zero = 0;
+    struct early *blank = bpf_map_lookup_elem(&blank_early, &zero);
+    if (blank)
+      bpf_map_update_elem(&early_calls, &thread, blank, BPF_NOEXIST);
+    early = bpf_map_lookup_elem(&early_calls, &thread);
+  }
+  u64 at = early ? early->count : EARLY_CALLS;
+  if (!early || at >= EARLY_CALLS) {
+    __sync_fetch_and_add(&lost_storage, 1);
+    __sync_fetch_and_add(&lost_calls, 1);
+    return;
+  }
+  early->calls[at].nr = nr;
+  early->calls[at].ret = ret;
+  early->calls[at].compat = compat;
+  early->count = at + 1;
+}
+
+/* The first of a new task: the return of the clone or fork which made it is no call of its own. */
+static bool is_child_return(int nr, long ret, bool compat)
+{
+  return ret == 0 && (compat ? IS_COMPAT_FORK(nr) : IS_FORK(nr));
+}
+
+static void count_cold(struct task_struct *task, struct native_table *native, int nr, long ret,
+                       bool compat)
+{
+  if (compat)
+    count_compat(task, nr, ret);
+  else
+    count_native(task, native, nr, ret);
+}
+
+struct early_walk {
+  struct task_struct *task;
+  struct native_table *native;
+  struct early *early;
+};
+
+static long count_early_call(u32 at, struct early_walk *walk)
+{
+  struct early *early = walk->early;
+  if (at >= EARLY_CALLS || at >= early->count)
+    return 1;
+  struct early_call *call = &early->calls[at];
+  if (at == 0 && is_child_return(call->nr, call->ret, call->compat))
+    __sync_fetch_and_add(&child_returns, 1);
+  else
+    count_cold(walk->task, walk->native, call->nr, call->ret, call->compat);
+  return 0;
+}
+
+/* Counts what was remembered before the counters were there. */
+static __noinline bool count_early(struct task_struct *task)
+{
+  u32 thread = task->pid;
+  struct early_walk walk = {
+    .task = task,
+    .native = bpf_task_storage_get(&native_calls, task, 0, 0),
+    .early = bpf_map_lookup_elem(&early_calls, &thread),
+  };
+  if (!walk.native || !walk.early)
+    return false;
+  __sync_fetch_and_add(&late_storage, 1);
+  bpf_loop(EARLY_CALLS, count_early_call, &walk, 0);
+  bpf_map_delete_elem(&early_calls, &thread);
+  return true;
+}
+
+/* The first call seen of a task, or one before which its counters could not be made. */
 static __noinline int first_call(struct task_struct *task, int nr, long ret)
 {
   struct climb *climb = cpu_climb();
   bool compat = IS_COMPAT(task);
   struct native_table *native = made_native(task);
-  if (!native || !climb)
+  if (!native || !climb) {
+    keep_early(task, nr, ret, compat);
     return 0;
+  }
   state_of(task, climb);
-  if (ret == 0 && (compat ? IS_COMPAT_FORK(nr) : IS_FORK(nr)))
+  if (!count_early(task) && is_child_return(nr, ret, compat))
     __sync_fetch_and_add(&child_returns, 1);
-  else if (compat)
-    count_compat(task, nr, ret);
   else
-    count_native(task, native, nr, ret);
+    count_cold(task, native, nr, ret, compat);
   return 0;
 }
 

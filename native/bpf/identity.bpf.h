@@ -156,11 +156,22 @@ static u64 cgroup_of(struct task_struct *task, struct climb *climb)
   return id;
 }
 
+/* Whether a task is of the collector, or of a program that it started of its own executable. */
+static bool is_own(struct task_struct *task, u32 exe)
+{
+  if (!own_tgid)
+    return false;
+  return (u32)task->tgid == own_tgid ||
+         (exe == own_exe && exe && BPF_CORE_READ(task, real_parent, tgid) == own_tgid);
+}
+
 static void identify(struct task_struct *task, struct identity *identity, struct climb *climb)
 {
   struct task_struct *leader = BPF_CORE_READ(task, group_leader);
   identity->cgroup = cgroup_of(task, climb);
   identity->exe = executable_of(task, climb);
+  if (is_own(task, identity->exe))
+    identity->exe |= OWN_PROCESS;
   identity->uid = BPF_CORE_READ(task, cred, uid.val);
   bpf_probe_read_kernel(identity->comm, sizeof(identity->comm), &leader->comm);
 }

@@ -18,6 +18,11 @@ static void refresh_identity(struct task_struct *task, struct task_state *state,
   bpf_probe_read_kernel(now.comm, sizeof(now.comm), &leader->comm);
   if (bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
     return;
+  if (is_own(task, now.exe & ~OWN_PROCESS)) { /* met before this walk told who we are */
+    if ((u32)task->tgid == own_tgid)
+      own_exe = now.exe & ~OWN_PROCESS;
+    now.exe |= OWN_PROCESS;
+  }
   state->identity = now;
 }
 
@@ -30,6 +35,7 @@ int read_tasks(struct bpf_iter__task *context)
   struct climb *climb = bpf_map_lookup_elem(&iterator_climb, &zero);
   if (!task || !flush || !climb)
     return 0;
+  own_tgid = bpf_get_current_pid_tgid() >> 32;
   struct task_state *state = state_of(task, climb);
   if (!state)
     return 0;

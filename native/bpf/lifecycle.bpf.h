@@ -45,8 +45,10 @@ int BPF_PROG(on_exec, struct task_struct *task)
   if (!climb || !flush)
     return 0;
   struct task_state *state = state_of(task, climb);
-  if (!state)
+  if (!state) { /* what it counted so far goes on under the new name */
+    __sync_fetch_and_add(&lost_storage, 1);
     return 0;
+  }
   flush->record.generation = state->generation;
   end_generation(state);
   describe(task, &flush->record, RECORD_EXEC);
@@ -91,12 +93,26 @@ static void count_last_call(struct task_struct *task)
   if (compat ? nr != COMPAT_EXIT && nr != COMPAT_EXIT_GROUP : nr != NR_EXIT && nr != NR_EXIT_GROUP)
     return;
   struct native_table *native = made_native(task);
+  if (!native)
+    __sync_fetch_and_add(&lost_calls, 1);
   if (!native || (u32)nr >= CALL_SLOTS)
     return;
+  count_early(task);
   struct table *table = compat ? made(&compat_calls, task) : &native->table;
   if (table)
     add(table, nr, 1, 0);
   native->table.total++;
+}
+
+/* Nobody will know whose the calls of a task are that was never given a state. */
+static void lose_task(struct task_struct *task)
+{
+  u32 thread = task->pid;
+  struct native_table *native = bpf_task_storage_get(&native_calls, task, 0, 0);
+  __sync_fetch_and_add(&lost_storage, 1);
+  if (native)
+    __sync_fetch_and_add(&lost_calls, native->table.total);
+  bpf_map_delete_elem(&early_calls, &thread);
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -107,8 +123,10 @@ int BPF_PROG(on_exit, struct task_struct *task)
   if (!climb || !flush)
     return 0;
   struct task_state *state = state_of(task, climb);
-  if (!state)
+  if (!state) {
+    lose_task(task);
     return 0;
+  }
   count_last_call(task);
   flush->record.generation = state->generation;
   state->ended = 1;

@@ -28,6 +28,21 @@ struct native_table {
   struct transfers transfers;
 };
 
+/* Calls of a task whose counters could not be made yet: the kernel refuses where a walk over the
+ * tasks was interrupted on this very CPU, and where memory is short. They are tried at every call. */
+#define EARLY_CALLS 15
+
+struct early_call {
+  s64 ret;
+  int nr;
+  u32 compat;
+};
+
+struct early {
+  u64 count;
+  struct early_call calls[EARLY_CALLS];
+};
+
 /* Who a task is and under which generation it counts. */
 struct task_state {
   u64 generation; /* 0: not yet known, being flushed, or ended */
@@ -79,6 +94,20 @@ TASK_STORAGE(native_retries, struct table);
 TASK_STORAGE(compat_retries, struct table);
 
 struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 1024);
+  __type(key, u32); /* id of a thread */
+  __type(value, struct early);
+} early_calls SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct early);
+} blank_early SEC(".maps");
+
+struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
   __uint(max_entries, 4 * 1024 * 1024); /* user space sets what fits its budget */
 } records SEC(".maps");
@@ -125,8 +154,16 @@ struct {
   __type(value, u32);
 } cgroups SEC(".maps");
 
+/* For tests: every so many attempts to make counters fail. */
+const volatile __u32 fail_storage = 0;
+__u32 storage_attempts = 0;
+
 /* Set by user space before anything attaches: CLOCK_BOOTTIME of the start. */
 const volatile __u64 started_ns = 0;
+
+/* The process that reads us, which only an iterator knows, and its executable. */
+__u32 own_tgid = 0;
+__u32 own_exe = 0;
 
 __u64 last_generation = 0;
 __u32 last_executable = 0;
@@ -134,6 +171,7 @@ __u32 last_executable = 0;
 /* Spelled with the types of linux/types.h, since the skeleton repeats them in C++.
  * What was lost, by cause; only ever added to. */
 __u64 lost_records = 0; /* the ring was full */
-__u64 lost_calls = 0;   /* calls in those records that no iteration had seen */
-__u64 lost_storage = 0; /* no memory for a task's counters */
+__u64 lost_calls = 0;   /* calls known to be lost, of nobody knows which kind */
+__u64 lost_storage = 0; /* no memory for a task's counters, and no room to remember its calls */
+__u64 late_storage = 0; /* counters that were made at a later call than the first */
 __u64 child_returns = 0;

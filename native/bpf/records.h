@@ -77,9 +77,11 @@ enum {
 #define PATH_PART 256
 #define MAX_CELLS 1024
 
+#define OWN_PROCESS 0x80000000u
+
 struct identity {
   u64 cgroup; /* cgroup id, hierarchy in the top byte */
-  u32 exe;    /* id of an executable record; 0: none or unknown */
+  u32 exe;    /* id of an executable record; 0: none or unknown; OWN_PROCESS: the collector's */
   u32 uid;
   char comm[16]; /* of the thread group's leader */
 };
@@ -197,9 +199,11 @@ struct latency_key {
   u32 bucket;
 };
 
-/* Requests of a whole device by the time they took: bucket k holds 2^k … 2^(k+1) - 1 ns. */
+/* Requests of a whole device, and the time they took: bucket k holds 2^k … 2^(k+1) - 1 ns. */
 struct device {
   char name[32];
+  u64 ops[2]; /* reads, writes */
+  u64 bytes[2];
   u64 latencies[LATENCY_BUCKETS];
 };
 

@@ -9,8 +9,9 @@ static void seed(struct sock *sk, u16 kind, u16 flags)
 {
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
   struct flow *flow = bpf_map_lookup_elem(&flows, &key);
+  /* What a later walk meets first is newer than we: nothing was sent over it yet. */
   if (!flow)
-    flow = add_flow(sk, &key, kind, flags | FLOW_SEEDED);
+    flow = add_flow(sk, &key, kind, flags | (flow_census > 1 ? 0 : FLOW_SEEDED));
   if (!flow)
     return;
   /* Bytes may have made the entry before this walk came by; they do not tell who called. */
@@ -56,6 +57,25 @@ int read_unix(struct bpf_iter__unix *context)
   return 0;
 }
 
+/* The walks over sockets know the network namespace of who reads them alone; descriptors know all. */
+static void seed_from_file(struct sock *sk)
+{
+  u16 kind = flow_kind(sk);
+  u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+  struct listener_key key = { .net = namespace_of(sk),
+                              .port = BPF_CORE_READ(sk, __sk_common.skc_num) };
+  u32 listens = 1;
+  u16 role = 0;
+  if (kind == FLOW_TCP && state == TCP_LISTEN)
+    bpf_map_update_elem(&listeners, &key, &listens, BPF_ANY);
+  if (!kind || (kind == FLOW_TCP && state != TCP_ESTABLISHED) ||
+      (kind == FLOW_UNIX && !BPF_CORE_READ((struct unix_sock *)sk, peer)))
+    return;
+  if (kind == FLOW_TCP)
+    role = bpf_map_lookup_elem(&listeners, &key) ? FLOW_ACCEPTOR : FLOW_INITIATOR;
+  seed(sk, kind, role);
+}
+
 /* Whose descriptors they are. Sockets get an owner where they have none; pipes are handed out. */
 SEC("iter/task_file")
 int read_files(struct bpf_iter__task_file *context)
@@ -87,6 +107,7 @@ int read_files(struct bpf_iter__task_file *context)
   if (!sk)
     return 0;
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
+  seed_from_file(sk);
   struct flow *flow = bpf_map_lookup_elem(&flows, &key);
   if (flow && !flow->tgid)
     own(flow, task);

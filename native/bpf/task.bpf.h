@@ -38,11 +38,7 @@ static struct task_state *state_of(struct task_struct *task, struct climb *climb
 {
   struct task_state *state =
       bpf_task_storage_get(&states, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!state) {
-    __sync_fetch_and_add(&lost_storage, 1);
-    return 0;
-  }
-  if (state->ended)
+  if (!state || state->ended)
     return 0;
   if (state->generation == 0) {
     identify(task, &state->identity, climb);

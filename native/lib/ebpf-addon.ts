@@ -6,6 +6,8 @@ export interface EbpfFacts {
   readonly comm: string;
   readonly uid: number;
   readonly kernelThread: boolean;
+  /** This very process, or a program that it started of its own executable. */
+  readonly own?: true;
   /** Absolute path; missing for kernel threads and where it is not known. */
   readonly exe?: string;
   /** Path within its hierarchy. */
@@ -33,6 +35,9 @@ export interface EbpfLink {
 export interface EbpfDevice {
   /** As `/proc/diskstats` calls it. */
   readonly name: string;
+  /** Reads and writes. */
+  readonly requests: number;
+  readonly bytes: number;
   /** By the time they took: index k counts 2^k … 2^(k+1) − 1 ns. Length: 64. */
   readonly latencies: Float64Array;
 }
@@ -62,12 +67,12 @@ export interface EbpfReading {
   readonly outOfMemory: Uint32Array;
   /** Identities that will not come again under their number. */
   readonly retired: Uint32Array;
-  /** The identity of this very process; 0 where it is not known. */
-  readonly self: number;
   /** What was lost, by cause; without zeros. */
   readonly lost: Readonly<Record<string, number>>;
   /** Calls known to be lost, of nobody knows which kind. */
   readonly lostCalls: number;
+  /** Threads whose counters could be made at a later call than their first only; nothing is lost. */
+  readonly lateStorage: number;
   /** Returns of clone and fork in the child, which are no calls. */
   readonly childReturns: number;
 }
@@ -113,12 +118,29 @@ export const EBPF_TABLES = Object.freeze({
   latencies: 6,
 });
 
+/** What the maps in the kernel may hold, and at most use. */
+export interface EbpfMemory {
+  /** Of all maps when they are full, without what each thread takes. */
+  readonly bytes: number;
+  readonly ringBytes: number;
+  /** Connections, requests under way, dirtied files, who is charged, latencies of calls. */
+  readonly flows: number;
+  readonly requests: number;
+  readonly dirtiers: number;
+  readonly charges: number;
+  readonly latencies: number;
+  /** Of the counters of one thread. */
+  readonly bytesPerThread: number;
+}
+
 /** Programs attached to the kernel. */
 export interface EbpfSession {
   /** Names of the programs that this kernel has no place for, or refused. */
   readonly missing: readonly string[];
   /** By the name of the program; 0 before Linux 5.16. */
   readonly verifiedInstructions: Readonly<Record<string, number>>;
+  /** How large the maps are, as far as it depends on the host and the budget. */
+  readonly memory: EbpfMemory;
   /**
    * One at a time. Rejects where the kernel refuses to be read.
    * @param snapshot whether links that did nothing are wanted too.
@@ -134,14 +156,21 @@ export interface EbpfAddon {
   bootTimeNs(): bigint;
   /**
    * Loads and attaches the programs.
-   * @param options.ringBytes size of the ring buffer, a power of two.
+   * @param options.budgetBytes most memory of all maps together; the smallest that works is used
+   * where it is less.
+   * @param options.pidMax most processes and threads at once: maps are no larger than these need.
+   * @param options.ringBytes size of the ring buffer, a power of two; default what the budget allows.
+   * @param options.failStorage for tests: every so many attempts to make a thread's counters fail.
    * @param options.latency whether to measure how long calls take, at the cost of a second program
    * and a clock at every call.
    * @param options.drain false: the ring is emptied by `read` alone, so that tests can fill it.
    * @returns a session, or the reason why the kernel or our rights do not allow one.
    */
   open(options: {
-    readonly ringBytes: number;
+    readonly budgetBytes?: number;
+    readonly pidMax?: number;
+    readonly ringBytes?: number;
+    readonly failStorage?: number;
     readonly latency?: boolean;
     readonly drain?: boolean;
   }): EbpfSession | string;

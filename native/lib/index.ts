@@ -3,6 +3,7 @@ export type {
   EbpfDevice,
   EbpfFacts,
   EbpfLink,
+  EbpfMemory,
   EbpfReading,
   EbpfSession,
 } from './ebpf-addon.js';

@@ -239,6 +239,15 @@ describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {
     expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(400);
     expect(recorded.sum(name, 'syscall.sched_yield.calls')).toBe(0);
   });
+
+  it.skipIf(process.arch !== 'x64')('knows the x32 numbers, whether or not they work', async () => {
+    const { path, name } = program();
+    const recorded = await recordWhile(async () => {
+      await run(path, ['x32', '350']);
+    });
+    expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(350);
+    expect([0, 350]).toContain(recorded.sum(name, 'syscall.getppid.errors'));
+  });
 });
 
 function whyNoPerf(): string | undefined {

@@ -58,6 +58,22 @@ describe.skipIf(reason !== undefined)('what reaches a block device', () => {
     expect(recorded.lost).toEqual({});
   });
 
+  it('is what the kernel says of its devices, but for what ends between the two readings', async () => {
+    const file = join(folder, 'reconciled');
+    const program = dd('if=/dev/zero', `of=${file}`, 'bs=64k', 'count=256', 'oflag=direct');
+    const recorded = await recordWhile(async () => {
+      program.run();
+      await delay(300);
+    });
+    expect(recorded.sum(program.name, 'disk.write.bytes')).toBe(256 * 65536);
+    const used = recorded.disks.find(({ counted }) => counted.bytes >= 256 * 65536);
+    expect(used, JSON.stringify(recorded.disks)).toBeDefined();
+    const { counted, diskstats } = used as (typeof recorded.disks)[number];
+    // Both stand still but for what others of this host write at the very moment.
+    expect(Math.abs(counted.requests - diskstats.requests)).toBeLessThan(64);
+    expect(Math.abs(counted.bytes - diskstats.bytes) / diskstats.bytes).toBeLessThan(0.1);
+  });
+
   it('is charged to who dirtied the cache, to the byte, whoever writes it back', async () => {
     const file = join(folder, 'buffered');
     const program = dd('if=/dev/zero', `of=${file}`, 'bs=1M', 'count=16');

@@ -194,31 +194,77 @@ describe.skipIf(reason !== undefined)('links seen by eBPF', () => {
     });
   });
 
-  it.skipIf(noNamespaces !== undefined)('joins two network namespaces', async () => {
-    const [server, client] = [program('server'), program('client')];
+  it('knows a pipe that was there before the start', async () => {
+    const [writer, reader] = [program('writer'), program('reader')];
+    const script = `${writer.path} relay | ${reader.path} drain`;
+    const shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'inherit'] });
+    running.push(shell);
+    await delay(300);
+    const recorded = await recordWhile(async () => {
+      await delay(1500);
+      shell.stdin.write('x'.repeat(100));
+      await delay(1500);
+    });
+    const seen = between(recorded, writer.name, reader.name, 'pipe');
+    expect(seen).toMatchObject({ opened: 0, closed: 0, events: 1 });
+  });
+
+  describe.skipIf(noNamespaces !== undefined)('between two network namespaces', () => {
     const [space, here, there] = [`eth${process.pid}`, `eta${process.pid}`, `etb${process.pid}`];
     const ip = (...args: string[]) => execFileSync('ip', args);
-    ip('netns', 'add', space);
-    try {
+    beforeAll(() => {
+      ip('netns', 'add', space);
       ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', space);
       ip('addr', 'add', '10.213.77.1/30', 'dev', here);
       ip('link', 'set', here, 'up');
       ip('-n', space, 'addr', 'add', '10.213.77.2/30', 'dev', there);
       ip('-n', space, 'link', 'set', there, 'up');
-      const recorded = await recordWhile(async () => {
-        const inside = ['netns', 'exec', space, server.path, 'serve', 'tcp', '10.213.77.2'];
-        const [, port] = await start('ip', inside);
-        const [caller] = await start(client.path, ['call', 'tcp', '10.213.77.2', port]);
-        await say(caller, MESSAGES);
-        await delay(500);
-        await stop(caller);
-        await delay(500);
-      });
-      const seen = between(recorded, client.name, server.name, 'tcp');
-      expect(seen).toMatchObject({ opened: 1, closed: 1, bytes: 2 * MESSAGES * SIZE });
-    } finally {
+    });
+    afterAll(() => {
       ip('netns', 'del', space);
+    });
+
+    /** One pair of each kind, the server in the other namespace; connected. */
+    async function pairs(when: string) {
+      return Promise.all(
+        // The address to which the server of unix datagrams answers is of one namespace alone.
+        KINDS.filter(([kind]) => kind !== 'unix-datagram')
+          // Who has no peer is met by its first message: it was not there before.
+          .filter(([kind]) => when === 'after' || kind !== 'udp-loose')
+          .map(async ([kind, link]) => {
+            const [server, client] = [program('server'), program('client')];
+            const at = link === 'unix' ? join(folder, `${server.name}.sock`) : '10.213.77.2';
+            const inside = ['netns', 'exec', space, server.path, 'serve', kind, at];
+            const [, port] = await start('ip', inside);
+            const [caller] = await start(client.path, ['call', kind, at, port]);
+            return { kind, link, server, client, caller };
+          }),
+      );
     }
+
+    it.each(['after', 'before'])(
+      'joins each kind of socket connected %s the start',
+      async (when) => {
+        const before = when === 'before' ? await pairs(when) : undefined;
+        let made: Awaited<ReturnType<typeof pairs>> = [];
+        const recorded = await recordWhile(async () => {
+          await delay(500);
+          made = before ?? (await pairs(when));
+          for (const { caller } of made) await say(caller, MESSAGES);
+          await delay(700);
+        });
+        for (const { kind, link, server, client } of made) {
+          const seen = between(recorded, client.name, server.name, link);
+          // Sockets without a peer are joined by their addresses, within one namespace: across two,
+          // what the server answers is with nobody.
+          const ways = kind === 'udp-loose' ? 1 : 2;
+          expect(seen, kind).toMatchObject({
+            opened: when === 'after' ? 1 : 0,
+            bytes: ways * MESSAGES * SIZE,
+          });
+        }
+      },
+    );
   });
 });
 

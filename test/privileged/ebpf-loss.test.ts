@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { EBPF_COLUMNS, type EbpfReading, loadEbpf } from '@ethogram/native';
+import { openCollector } from '@ethogram/collector';
+import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, loadEbpf } from '@ethogram/native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
 import { recordWhile, whyNoEbpf } from './record-while.js';
@@ -12,6 +13,10 @@ import { recordWhile, whyNoEbpf } from './record-while.js';
 const run = promisify(execFile);
 const reason = await whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
+
+/** Numbers of calls, as the kernel has them. */
+const X86_64 = { getppid: 110, exitGroup: 231, clone: 56 };
+const ARM64 = { getppid: 173, exitGroup: 94, clone: 220 };
 
 describe.skipIf(reason !== undefined)('what the eBPF backend loses', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ethogram-loss-'));
@@ -31,8 +36,12 @@ describe.skipIf(reason !== undefined)('what the eBPF backend loses', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  // At full length: 5,000 a second for ten seconds, or as fast as the machine forks.
+  const storm = process.env['ETHOGRAM_SOAK'] === '1' ? 25_000 : 5000;
+
   it('is nothing in a storm of short processes, each exec counted', async () => {
-    const each = 5000;
+    const each = storm;
+    const startedNs = process.hrtime.bigint();
     const recorded = await recordWhile(
       async () => {
         const storm = () => run(program, ['vfork', String(each), leaf, '2']);
@@ -40,12 +49,64 @@ describe.skipIf(reason !== undefined)('what the eBPF backend loses', () => {
       },
       { intervalMs: 1000 },
     );
+    const seconds = Number(process.hrtime.bigint() - startedNs) / 1e9;
+    process.stderr.write(`${2 * each} processes in ${seconds.toFixed(1)} s\n`);
     const name = `leaf-${process.pid}`;
     expect(recorded.lost).toEqual({});
     expect(recorded.sum(name, 'process.starts')).toBe(2 * each);
     expect(recorded.sum(name, 'process.exits')).toBe(2 * each);
     expect(recorded.sum(name, 'syscall.getppid.calls')).toBe(4 * each);
     expect(recorded.sum(name, 'syscall.execve.calls')).toBe(2 * each);
+  });
+
+  it('is nothing where the counters of a thread can be made at a later call only', async () => {
+    const { addon } = loadEbpf();
+    // Every second attempt fails: half of the processes keep their first call in mind.
+    const session = addon?.open({ failStorage: 2 });
+    if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
+    const readings: EbpfReading[] = [await session.read()];
+    await run(program, ['brief', '300']);
+    readings.push(await session.read(), await session.read());
+    session.close();
+    const facts = new Map(readings.flatMap((r) => r.facts).map((f) => [f.identity, f.comm]));
+    const calls = new Map<number, number>();
+    for (const reading of readings) {
+      for (const [row, identity] of reading.identity.entries()) {
+        if (!facts.get(identity)?.startsWith('storm-')) continue;
+        const end = reading.cellStart[row + 1] ?? 0;
+        for (let cell = reading.cellStart[row] ?? 0; cell < end; cell++) {
+          if (reading.cellTable[cell] !== EBPF_TABLES.native) continue;
+          const call = reading.cellSlot[cell] ?? 0;
+          calls.set(call, (calls.get(call) ?? 0) + (reading.cellFirst[cell] ?? 0));
+        }
+      }
+    }
+    const late = readings.reduce((sum, reading) => sum + reading.lateStorage, 0);
+    expect(late).toBeGreaterThan(10);
+    const numbers = process.arch === 'arm64' ? ARM64 : X86_64;
+    expect(calls.get(numbers.getppid)).toBe(300);
+    expect(calls.get(numbers.exitGroup)).toBe(301);
+    expect(calls.get(numbers.clone)).toBe(300);
+  });
+
+  it('is counted where a budget makes the maps too small, which are as large as it says', async () => {
+    const budget = 4 << 20;
+    const source = await openCollector({ backend: 'ebpf', kernelMemory: budget });
+    const notes = source.description.notes?.join() ?? '';
+    await source.close();
+    expect(notes).toMatch(/maps of at most [23]\.\d MiB \(ring \d\.\d MiB, \d+ connections/);
+    const { addon } = loadEbpf();
+    const session = addon?.open({ budgetBytes: budget, pidMax: 4_194_304 });
+    if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
+    const { memory } = session;
+    const opened = addon?.open({ pidMax: 4_194_304 });
+    if (!opened || typeof opened === 'string') throw new Error(`no session: ${opened}`);
+    const whole = opened.memory;
+    opened.close();
+    session.close();
+    expect(memory.bytes).toBeLessThanOrEqual(budget);
+    expect(memory.flows).toBeLessThan(whole.flows);
+    expect(memory.ringBytes).toBeLessThan(whole.ringBytes);
   });
 
   it('is counted where the ring is too small, and the dead do not stay among the living', async () => {

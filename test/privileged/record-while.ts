@@ -1,4 +1,4 @@
-import { type CollectorOptions, openCollector } from '@ethogram/collector';
+import { type CollectorOptions, type DiskReconciliation, openCollector } from '@ethogram/collector';
 import type { Link, SourceSample, Tick } from '@ethogram/core';
 
 /** What was recorded, added up over the ticks. */
@@ -18,6 +18,8 @@ export interface Recorded {
    */
   readonly lost: Readonly<Record<string, number>>;
   readonly links: readonly Link[];
+  /** What was charged beside what the kernel says of its devices. */
+  readonly disks: readonly DiskReconciliation[];
 }
 
 /** Causes of loss that say something of the rest of the host only. */
@@ -44,6 +46,7 @@ export async function recordWhile(
   const source = await openCollector({ backend: 'ebpf', intervalMs: 200, ...options });
   const stop = new AbortController();
   const ticks: Tick[] = [];
+  let disks: readonly DiskReconciliation[] = [];
   let started: (() => void) | undefined;
   const first = new Promise<void>((resolve) => {
     started = resolve;
@@ -60,12 +63,13 @@ export async function recordWhile(
   } finally {
     stop.abort();
     await reading;
+    disks = source.reconcile?.() ?? [];
     await source.close();
   }
-  return addUp(ticks);
+  return addUp(ticks, disks);
 }
 
-function addUp(ticks: readonly Tick[]): Recorded {
+function addUp(ticks: readonly Tick[], disks: readonly DiskReconciliation[]): Recorded {
   const processes = (): SourceSample[] =>
     ticks.flatMap((tick) => tick.samples.filter((sample) => sample.kind === 'process'));
   const lost: Record<string, number> = {};
@@ -78,6 +82,7 @@ function addUp(ticks: readonly Tick[]): Recorded {
   return {
     ticks,
     lost,
+    disks,
     links: ticks.flatMap((tick) => tick.links),
     sum: (name, metric) =>
       processes()

@@ -9,6 +9,7 @@
         '../../src/core/ebpf_names.cc',
         '../../src/core/ebpf_programs.cc',
         '../../src/core/ebpf_session.cc',
+        '../../src/core/ebpf_sizes.cc',
         '../../src/binding/ebpf.cc',
       ],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")", '../../bpf'],

@@ -25,6 +25,7 @@ Napi::Object ToObject(Napi::Env env, const Facts& facts) {
   object.Set("comm", facts.comm);
   object.Set("uid", facts.uid);
   object.Set("kernelThread", facts.kernel_thread);
+  if (facts.own) object.Set("own", true);
   if (!facts.executable.empty()) {
     object.Set("exe", facts.executable);
     object.Set("version", std::to_string(facts.device) + ":" + std::to_string(facts.inode) + ":" +
@@ -96,6 +97,8 @@ Napi::Object ToObject(Napi::Env env, const Device& device) {
   }
   Napi::Object object = Napi::Object::New(env);
   object.Set("name", device.name);
+  object.Set("requests", static_cast<double>(device.requests));
+  object.Set("bytes", static_cast<double>(device.bytes));
   object.Set("latencies", latencies);
   return object;
 }
@@ -132,7 +135,7 @@ Napi::Object ToObject(Napi::Env env, const Reading& reading) {
   for (const auto& [cause, count] : reading.lost) lost.Set(cause, static_cast<double>(count));
   object.Set("lost", lost);
   object.Set("lostCalls", static_cast<double>(reading.lost_calls));
-  object.Set("self", reading.self);
+  object.Set("lateStorage", static_cast<double>(reading.late_storage));
   object.Set("childReturns", static_cast<double>(reading.child_returns));
   return object;
 }
@@ -199,7 +202,21 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   std::shared_ptr<Session> session_;
 };
 
-// `open({ ringBytes })`: a session, or the reason why there is none, as text.
+Napi::Object MemoryOf(Napi::Env env, const ethogram::ebpf::Programs& programs) {
+  const auto& sizes = programs.sizes();
+  Napi::Object memory = Napi::Object::New(env);
+  memory.Set("bytes", static_cast<double>(programs.MapBytes()));
+  memory.Set("ringBytes", sizes.ring_bytes);
+  memory.Set("flows", sizes.flows);
+  memory.Set("requests", sizes.requests);
+  memory.Set("dirtiers", sizes.dirtiers);
+  memory.Set("charges", sizes.charges);
+  memory.Set("latencies", sizes.latencies);
+  memory.Set("bytesPerThread", ethogram::ebpf::kBytesPerThread);
+  return memory;
+}
+
+// `open({ budgetBytes })`: a session, or the reason why there is none, as text.
 Napi::Value Open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   SessionOptions options;
@@ -207,6 +224,14 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     const Napi::Object given = info[0].As<Napi::Object>();
     const Napi::Value ring = given.Get("ringBytes");
     if (ring.IsNumber()) options.programs.ring_bytes = ring.As<Napi::Number>().Uint32Value();
+    const Napi::Value budget = given.Get("budgetBytes");
+    if (budget.IsNumber()) {
+      options.programs.budget_bytes = static_cast<uint64_t>(budget.As<Napi::Number>().Int64Value());
+    }
+    const Napi::Value pid_max = given.Get("pidMax");
+    if (pid_max.IsNumber()) options.programs.pid_max = pid_max.As<Napi::Number>().Uint32Value();
+    const Napi::Value fail = given.Get("failStorage");
+    if (fail.IsNumber()) options.programs.fail_storage = fail.As<Napi::Number>().Uint32Value();
     options.programs.latency = given.Get("latency").ToBoolean();
     const Napi::Value drain = given.Get("drain");
     if (drain.IsBoolean()) options.drain = drain.As<Napi::Boolean>().Value();
@@ -224,6 +249,7 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   Napi::Object verified = Napi::Object::New(env);
   for (const auto& [name, count] : session->programs().VerifiedInstructions()) verified.Set(name, count);
   object.Set("verifiedInstructions", verified);
+  object.Set("memory", MemoryOf(env, session->programs()));
   SessionHandle::Unwrap(object)->Hold(std::move(session));
   return object;
 }

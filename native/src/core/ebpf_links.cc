@@ -13,6 +13,7 @@ constexpr std::uint32_t kDatagramIdle = 60;
 // Iterations that may miss a connection between two states before it is taken for gone.
 constexpr std::uint64_t kCensusSlack = 3;
 constexpr std::size_t kMostNewLinks = 1000;  // in one tick
+constexpr std::size_t kMostNewOfOne = 200;   // of them of one identity, so that others find room
 constexpr std::size_t kMostLinks = 20000;
 constexpr std::size_t kMostEndpoints = 32;  // of one identity; the rest is one
 
@@ -159,11 +160,17 @@ void Links::Close(FlowState* state) {
 Links::State* Links::StateOf(const LinkKey& key) {
   const auto known = links_.find(key);
   if (known != links_.end()) return &known->second;
-  if (fresh_links_ >= kMostNewLinks || links_.size() >= kMostLinks) {
+  // The first walk meets all that there is at once.
+  const bool crowded = tick_ > 1 && (fresh_of_[key.from.identity] >= kMostNewOfOne ||
+                                     fresh_of_[key.to.identity] >= kMostNewOfOne);
+  if (crowded || fresh_links_ >= kMostNewLinks || links_.size() >= kMostLinks) {
     losses_.over_limit++;
     return nullptr;
   }
   fresh_links_++;
+  // Endpoints have no identity, and share no limit but the one of who talks to them.
+  if (key.from.identity != 0) fresh_of_[key.from.identity]++;
+  if (key.to.identity != 0) fresh_of_[key.to.identity]++;
   State& state = links_[key];
   state.row.key = key;
   return &state;
@@ -252,6 +259,7 @@ std::vector<LinkRow> Links::Take(bool snapshot) {
     entry = entry->second == 0 ? endpoints_.erase(entry) : std::next(entry);
   }
   fresh_links_ = 0;
+  fresh_of_.clear();
   return rows;
 }
 

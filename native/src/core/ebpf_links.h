@@ -97,7 +97,8 @@ class Links {
   std::map<std::uint32_t, std::size_t> endpoints_;  // of each identity
   bool met_pipes_ = false;
   LinkLosses losses_;
-  std::size_t fresh_links_ = 0;
+  std::size_t fresh_links_ = 0;  // new ones in this tick, and by who has them
+  std::map<std::uint32_t, std::size_t> fresh_of_;
   std::uint64_t tick_ = 0;
 };
 

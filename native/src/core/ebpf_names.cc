@@ -74,7 +74,8 @@ Facts Names::FactsOf(const Key& key) {
   facts.comm.assign(key.comm.data(), strnlen(key.comm.data(), key.comm.size()));
   facts.uid = key.uid;
   facts.kernel_thread = key.kernel_thread;
-  if (const auto path = executables_.find(key.exe); path != executables_.end()) {
+  facts.own = (key.exe & OWN_PROCESS) != 0;
+  if (const auto path = executables_.find(key.exe & ~OWN_PROCESS); path != executables_.end()) {
     facts.executable = path->second.text;
     facts.inode = path->second.inode;
     facts.device = path->second.device;

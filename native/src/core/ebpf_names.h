@@ -21,6 +21,7 @@ struct Facts {
   std::string comm;
   std::uint32_t uid = 0;
   bool kernel_thread = false;
+  bool own = false;  // the collector's
   std::uint64_t inode = 0;
   std::uint32_t device = 0;
   std::int64_t modified_s = 0;

@@ -116,6 +116,25 @@ void Programs::LeaveOutMissing(bool essential_only, bool latency) {
   }
 }
 
+void Programs::SetSizes(const ProgramOptions& options) {
+  const auto cpus = static_cast<std::uint32_t>(libbpf_num_possible_cpus());
+  sizes_ = PlanSizes({options.budget_bytes, options.pid_max, cpus, options.latency});
+  if (options.ring_bytes != 0) sizes_.ring_bytes = options.ring_bytes;
+  const auto& maps = skeleton_->maps;
+  bpf_map__set_max_entries(maps.records, sizes_.ring_bytes);
+  bpf_map__set_max_entries(maps.flows, sizes_.flows);
+  bpf_map__set_max_entries(maps.requests, sizes_.requests);
+  bpf_map__set_max_entries(maps.dirtiers, sizes_.dirtiers);
+  bpf_map__set_max_entries(maps.charges, sizes_.charges);
+  bpf_map__set_max_entries(maps.executables, sizes_.executables);
+  bpf_map__set_max_entries(maps.cgroups, sizes_.cgroups);
+  bpf_map__set_max_entries(maps.latencies, sizes_.latencies);
+}
+
+std::uint64_t Programs::MapBytes() const {
+  return BytesOf(sizes_, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
+}
+
 bool Programs::TryLoad(const ProgramOptions& options, bool essential_only, std::string* reason) {
   skeleton_.reset(ethogram_bpf__open());
   if (!skeleton_) {
@@ -123,7 +142,8 @@ bool Programs::TryLoad(const ProgramOptions& options, bool essential_only, std::
     return false;
   }
   LeaveOutMissing(essential_only, options.latency);
-  bpf_map__set_max_entries(skeleton_->maps.records, options.ring_bytes);
+  SetSizes(options);
+  skeleton_->rodata->fail_storage = options.fail_storage;
   skeleton_->rodata->started_ns = BootTimeNs();
   skeleton_->rodata->measure_latency = options.latency && !essential_only;
   if (const int error = ethogram_bpf__load(skeleton_.get())) {

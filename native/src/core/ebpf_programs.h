@@ -8,14 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "ebpf_sizes.h"
+
 struct bpf_prog_info;
 struct ethogram_bpf;
 
 namespace ethogram::ebpf {
 
 struct ProgramOptions {
-  std::uint32_t ring_bytes = 4u << 20;  // a power of two, at least a page
-  bool latency = false;                 // measure how long calls take, too
+  std::uint64_t budget_bytes = SizeOptions().budget_bytes;
+  std::uint32_t pid_max = SizeOptions().pid_max;
+  std::uint32_t ring_bytes = 0;    // a power of two, at least a page; 0: what the budget allows
+  bool latency = false;            // measure how long calls take, too
+  std::uint32_t fail_storage = 0;  // for tests: every so many attempts to make counters fail
 };
 
 // An error of the system in words: `what: No such file or directory`.
@@ -29,6 +34,8 @@ class Programs {
   bool Attach(std::string* reason);
 
   ethogram_bpf* operator->() const { return skeleton_.get(); }
+  const MapSizes& sizes() const { return sizes_; }
+  std::uint64_t MapBytes() const;
   // Programs that this kernel has no place for, or refused.
   const std::vector<std::string>& missing() const { return missing_; }
   // Instructions that the verifier went through for each program loaded; 0 before Linux 5.16.
@@ -42,11 +49,13 @@ class Programs {
   };
 
   bool TryLoad(const ProgramOptions& options, bool essential_only, std::string* reason);
+  void SetSizes(const ProgramOptions& options);
   void LeaveOutMissing(bool essential_only, bool latency);
   void ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const;
 
   std::unique_ptr<ethogram_bpf, SkeletonDeleter> skeleton_;
   std::vector<std::string> missing_;
+  MapSizes sizes_;
 };
 
 }  // namespace ethogram::ebpf

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "../../bpf/.output/ethogram.skel.h"
 
 namespace ethogram::ebpf {
@@ -184,7 +186,11 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
   for (const auto& [number, device] : devices) {
     Device& total = devices_[number];
     Device delta;
-    bool any = false;
+    const std::uint64_t requests = device.ops[0] + device.ops[1];
+    const std::uint64_t bytes = device.bytes[0] + device.bytes[1];
+    delta.requests = requests - std::exchange(total.requests, requests);
+    delta.bytes = bytes - std::exchange(total.bytes, bytes);
+    bool any = delta.requests + delta.bytes > 0;
     for (std::size_t bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
       delta.latencies[bucket] = device.latencies[bucket] - total.latencies[bucket];
       total.latencies[bucket] = device.latencies[bucket];
@@ -234,7 +240,6 @@ bool Session::Read(bool snapshot, Reading* reading, std::string* reason) {
   if (!ReadBlock(reading, reason) || !ReadRings(reason)) return false;
   if (!ReadLatencies(reason)) return false;
   reading->links = links_.Take(snapshot);
-  reading->self = ledger_.IdentityOf(static_cast<std::uint32_t>(getpid()));
   reading->batch = ledger_.Take();
   CollectLosses(reading);
   return true;
@@ -262,6 +267,8 @@ void Session::CollectLosses(Reading* reading) {
   }
   reading->lost_calls = bss->lost_calls - lost_calls_before_;
   lost_calls_before_ = bss->lost_calls;
+  reading->late_storage = bss->late_storage - late_storage_before_;
+  late_storage_before_ = bss->late_storage;
   reading->child_returns = bss->child_returns - child_returns_before_;
   child_returns_before_ = bss->child_returns;
 }

@@ -24,9 +24,11 @@ struct SessionOptions {
   bool drain = true;  // false: the ring is emptied by `Read` alone, so that tests can fill it
 };
 
-// Requests of a device by the time they took: bucket k counts 2^k … 2^(k+1) - 1 ns.
+// Requests of a device, and the time they took: bucket k counts 2^k … 2^(k+1) - 1 ns.
 struct Device {
   std::string name;
+  std::uint64_t requests = 0;
+  std::uint64_t bytes = 0;
   std::array<std::uint64_t, LATENCY_BUCKETS> latencies{};
 };
 
@@ -37,7 +39,7 @@ struct Reading {
   std::vector<Device> devices;                // those that completed a request
   std::map<std::string, std::uint64_t> lost;  // by cause, without zeros
   std::uint64_t lost_calls = 0;               // calls known to be lost, of nobody knows which kind
-  std::uint32_t self = 0;                     // identity of this process; 0: not known
+  std::uint64_t late_storage = 0;             // threads whose counters came after their first call
   std::uint64_t child_returns = 0;            // returns of clone and fork in the child
 };
 
@@ -84,6 +86,7 @@ class Session {
   std::map<std::string, std::uint64_t> lost_before_;
   std::uint64_t lost_at_census_ = 0;
   std::uint64_t lost_calls_before_ = 0;
+  std::uint64_t late_storage_before_ = 0;
   std::uint64_t child_returns_before_ = 0;
   std::map<std::uint32_t, Device> devices_;  // totals so far, by device number
   std::uint64_t census_ = 0;          // number of the last whole iteration over sockets

@@ -213,6 +213,38 @@ void TestPipesJoinWritersToReaders() {
   CHECK(links.Take(true).empty());
 }
 
+void TestFloodOfOneLeavesRoomForOthers() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakeFlows({}, 1);
+  links.Take(true);
+  std::vector<Links::Flow> flows;
+  for (std::uint32_t i = 0; i < 1500; i++) {
+    End in = Server(0);
+    in.cookie = 10000 + i;
+    in.remote_port = 20000 + i;
+    End out = Client(1);
+    out.cookie = 30000 + i;
+    out.tgid = out.exe = 1000 + i;
+    out.local_port = 20000 + i;
+    flows.push_back(Make(in));
+    flows.push_back(Make(out));
+  }
+  End in = Server(0);
+  in.cookie = 5;
+  in.tgid = in.exe = 9001;
+  in.local_port = 81;
+  End out = Client(1);
+  out.cookie = 6;
+  out.tgid = out.exe = 9002;
+  out.remote_port = 81;
+  flows.push_back(Make(in));
+  flows.push_back(Make(out));
+  links.TakeFlows(flows, 1);
+  CHECK_EQUAL(links.Take(false).size(), 201u);
+  CHECK(links.TakeLosses().over_limit >= 1300);
+}
+
 void TestAnyFlowsAreTakenAndEndedOnce() {
   std::mt19937 random(1);
   Ledger ledger(4096);
@@ -260,6 +292,7 @@ int main() {
   RUN(TestClosedFlowsAreHandedBackOnce);
   RUN(TestFlowsThatNobodyOwnedAreCounted);
   RUN(TestFloodOfStrangersEndsInOneEndpoint);
+  RUN(TestFloodOfOneLeavesRoomForOthers);
   RUN(TestPrefixes);
   RUN(TestPipesJoinWritersToReaders);
   RUN(TestAnyFlowsAreTakenAndEndedOnce);

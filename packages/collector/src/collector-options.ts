@@ -22,6 +22,8 @@ export interface CollectorOptions {
   readonly match?: string;
   /** Whether to measure how long each system call takes (eBPF only); default false. */
   readonly latency?: boolean;
+  /** Most bytes of all maps of the eBPF backend together, 1 MiB to 1 GiB; default 32 MiB. */
+  readonly kernelMemory?: number;
   /** Default: the host's name. */
   readonly host?: string;
   /** Default: the kernel's boot id. */
@@ -55,6 +57,7 @@ export interface OpenOptions {
   readonly maxSources: number;
   readonly match?: string;
   readonly latency: boolean;
+  readonly kernelMemory: number;
   readonly host: string;
   readonly boot: string;
   readonly procRoot: string;
@@ -77,6 +80,12 @@ const plain = z.object({
   match: z.string().min(1).optional(),
   // Doubles what a system call costs us.
   latency: z.boolean().default(false),
+  // Room for as much as the largest host uses.
+  kernelMemory: z
+    .int()
+    .min(1 << 20)
+    .max(1 << 30)
+    .default(32 << 20),
   host: z.string().min(1).optional(),
   boot: z.string().min(1).optional(),
   procRoot: z.string().min(1).default('/proc'),

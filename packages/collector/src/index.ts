@@ -1,4 +1,5 @@
 export type { CollectorOptions, MeasuringBackend, PrivilegeSteps } from './collector-options.js';
+export type { DiskReconciliation, DiskWork } from './devices/reconcile-disks.js';
 export type { Check } from './doctor/check.js';
 export { checkHost } from './doctor/check-host.js';
 export type { ExamineOptions } from './doctor/examine-host.js';

@@ -1,5 +1,6 @@
 import type { Tick } from '@ethogram/core';
 import type { OpenOptions } from './collector-options.js';
+import type { DiskReconciliation } from './devices/reconcile-disks.js';
 import type { BackendDescription, SampleSource } from './sample-source.js';
 import { measureTicks, type TickReader } from './tick/measure-ticks.js';
 
@@ -11,6 +12,7 @@ export interface MeasuredSourceParts {
   readonly bootTimeNs: () => bigint;
   /** Read once a tick, in this order, before those of the options. */
   readonly readers: readonly TickReader[];
+  readonly reconcile?: () => readonly DiskReconciliation[];
   /** Frees what the readers hold; called once, after the last of them was read. */
   readonly release: () => void | Promise<void>;
 }
@@ -62,6 +64,7 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
   return {
     description,
     ticks,
+    ...(parts.reconcile ? { reconcile: parts.reconcile } : {}),
     setInterval: (ms) => {
       intervalMs = ms;
     },

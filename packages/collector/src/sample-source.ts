@@ -1,4 +1,5 @@
 import type { Tick } from '@ethogram/core';
+import type { DiskReconciliation } from './devices/reconcile-disks.js';
 
 /** Something that a backend cannot do here, why, and what would help. */
 export interface Limitation {
@@ -15,6 +16,8 @@ export interface BackendDescription {
   readonly blind: readonly string[];
   /** Why better backends were passed over, and what this one may not see; empty at best. */
   readonly limitations: readonly Limitation[];
+  /** What it takes of the host, in words. */
+  readonly notes?: readonly string[];
 }
 
 /** Where ticks come from. Every backend passes the contract suite of `@ethogram/testkit`. */
@@ -27,6 +30,8 @@ export interface SampleSource {
   ticks(signal: AbortSignal): AsyncIterable<Tick>;
   /** How long ticks are from the next one on; a source that replays cannot be told. */
   setInterval?(intervalMs: number): void;
+  /** What was charged to processes beside what the kernel says of its devices, as of the last tick. */
+  reconcile?(): readonly DiskReconciliation[];
   /** Detaches from the kernel and frees everything; may be called again. */
   close(): Promise<void>;
 }

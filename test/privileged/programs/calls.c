@@ -207,6 +207,17 @@ static void compat(long count)
 #endif
 }
 
+/* `x32 COUNT`: getppid by its number in the x32 ABI; a kernel without it fails each call. */
+static void x32(long count)
+{
+#if defined(__x86_64__)
+  for (long i = 0; i < count; i++)
+    syscall(0x40000000 | SYS_getppid);
+#else
+  (void)count;
+#endif
+}
+
 int main(int argc, char **argv)
 {
   const char *mode = argc > 1 ? argv[1] : "";
@@ -260,6 +271,8 @@ int main(int argc, char **argv)
     uring(first);
   } else if (!strcmp(mode, "compat")) {
     compat(first);
+  } else if (!strcmp(mode, "x32")) {
+    x32(first);
   } else {
     fprintf(stderr, "calls: unknown mode %s\n", mode);
     return 2;

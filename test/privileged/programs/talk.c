@@ -158,6 +158,9 @@ int main(int argc, char **argv)
     call(argv[2], argv[3], argc > 4 ? argv[4] : "0");
   } else if (!strcmp(mode, "feed")) {
     feed(argv[2], atoi(argv[3]), atoi(argv[4]));
+  } else if (!strcmp(mode, "relay")) {
+    for (ssize_t got; (got = read(0, buffer, sizeof(buffer))) > 0;)
+      must(write(1, buffer, got) == got, "write");
   } else if (!strcmp(mode, "drain")) {
     while (read(0, buffer, sizeof(buffer)) > 0)
       ;

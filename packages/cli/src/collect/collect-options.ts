@@ -1,4 +1,4 @@
-import { choice, duration, file, integer, number, percent, text } from '../options/kinds.js';
+import { bytes, choice, duration, file, integer, number, percent, text } from '../options/kinds.js';
 import { flag, list, type OptionValues, option } from '../options/option.js';
 
 /** How this host is measured: options of every command that collects. */
@@ -47,6 +47,11 @@ export const collectOptions = Object.freeze({
   }),
   latency: flag({
     help: 'also measure how long each system call takes (eBPF only; about doubles what a call costs)',
+  }),
+  kernelMemory: option(bytes, {
+    default: '32MiB',
+    help: 'most memory for the maps of the eBPF backend, 1MiB to 1GiB, beside some 4 KiB a thread',
+    example: '8MiB',
   }),
   user: option(text('NAME'), {
     help: 'whom root becomes once the programs are loaded (default: whoever owns the store; root keeps no capability in any case)',

@@ -63,6 +63,7 @@ function tellOf({ notices, log }: CommandContext, description: BackendDescriptio
   for (const { code, reason, remedy } of description.limitations) {
     notices.note(`  ${code}: ${printable(reason)}. ${printable(remedy)}`);
   }
+  for (const note of description.notes ?? []) notices.note(`  ${printable(note)}`);
 }
 
 /** Procfs has nothing attached to the kernel; who asked for a backend by name gets no other. */

@@ -1,10 +1,13 @@
+import type { DiskReconciliation, DiskWork } from '@ethogram/collector';
 import { sourceKey, type Tick } from '@ethogram/core';
-import { countText, printable, timeText } from '@ethogram/report';
+import { bytesText, countText, printable, timeText } from '@ethogram/report';
 
 /** What a run of recording counted so far. */
 export class RecordTally {
   /** What measured it; set once a collector is open. */
   backend = '';
+  /** What was charged to processes beside what the kernel says of its devices. */
+  disks: readonly DiskReconciliation[] = [];
   readonly #recording: string;
   readonly #sources = new Set<string>();
   readonly #lost = new Map<string, number>();
@@ -47,10 +50,34 @@ export class RecordTally {
       sources: this.#sources.size,
       lost: this.#lostTotal(),
       lostBy: Object.fromEntries(this.#lost),
+      disks: this.disks,
     };
+  }
+
+  /** A line a device: `disk vda: 1,200 requests and 12.3 MiB charged, 1,203 (+0.25%) and …`. */
+  diskLines(): string[] {
+    return this.disks.map(({ device, counted, diskstats, ioStat }) => {
+      const others = [
+        `${workText(diskstats, counted)} by /proc/diskstats`,
+        ...(ioStat ? [`${workText(ioStat, counted)} by io.stat`] : []),
+      ];
+      const own = `${countText(counted.requests, 'request')} and ${bytesText(counted.bytes)}`;
+      return `disk ${printable(device)}: ${own} charged to processes; ${others.join('; ')}`;
+    });
   }
 
   #lostTotal(): number {
     return [...this.#lost.values()].reduce((total, count) => total + count, 0);
   }
+}
+
+/** What somebody else counted, and how far that is from what was charged. */
+function workText(found: DiskWork, counted: DiskWork): string {
+  const requests = difference(found.requests - counted.requests);
+  const bytes = difference(found.bytes - counted.bytes);
+  return `${countText(found.requests, 'request')} (${requests}) and ${bytesText(found.bytes)} (${bytes} bytes)`;
+}
+
+function difference(count: number): string {
+  return count > 0 ? `+${count}` : String(count);
 }

@@ -31,6 +31,7 @@ export async function startMeasuring(
     group: options.group,
     maxSources: options.maxSources,
     latency: options.latency,
+    kernelMemory: options.kernelMemory,
     host: hostname(),
     recipes: options.recipe,
     clock,

@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { EthogramError } from '@ethogram/core';
 import { countText, printable, type View } from '@ethogram/report';
 import { type CommandContext, defineCommand } from '../command.js';
+import { openStoreAt } from '../open-store-at.js';
 import { codedError } from '../output/print-error.js';
 
 /** One thing that was looked at. */
@@ -55,10 +57,14 @@ export const doctorCommand = defineCommand({
     { run: 'ethogram doctor -o json', does: 'for a script' },
   ],
   async run(context) {
-    const { examineHost } = await import('@ethogram/collector');
+    const { dropPrivileges, examineHost } = await import('@ethogram/collector');
+    const checks = examineHost();
     const backends = [await checkBackend('ebpf'), await checkBackend('procfs')];
+    // As `record` does: whoever measures opens the store without a capability.
+    dropPrivileges();
     const store = await checkStore(context);
-    await context.out.list(view, [...examineHost(), ...backends, store]);
+    const mongod = await checkMongod();
+    await context.out.list(view, [...checks, ...backends, store, mongod]);
     if (!backends.some(({ ok }) => ok)) return CANNOT_MEASURE;
     return store.ok ? 0 : NO_STORE;
   },
@@ -96,4 +102,41 @@ async function checkStore(context: CommandContext): Promise<Finding> {
     }
     return { ...check, ok: false, found: `${code}: ${message}`, remedy, affects: 'all commands' };
   }
+}
+
+/** Where MongoDB listens unless it is told otherwise. */
+const MONGOD = 'mongodb://127.0.0.1:27017/?serverSelectionTimeoutMS=1000';
+
+/** A server of the usual port is no must: whether there is one that could be the store. */
+async function checkMongod(): Promise<Finding> {
+  const check = { name: 'mongod', expected: 'a server at 127.0.0.1:27017, or none' };
+  const none = 'none at 127.0.0.1:27017; the embedded store needs no server';
+  if (!(await listens(27_017))) {
+    return { ...check, ok: true, found: none, remedy: '', affects: '' };
+  }
+  try {
+    const store = await openStoreAt(MONGOD, { mode: 'read' });
+    await store.close();
+    return { ...check, ok: true, found: `${store.uri} answers`, remedy: '', affects: '' };
+  } catch (failure) {
+    if (!(failure instanceof EthogramError)) throw failure;
+    const { code, message, remedy } = failure;
+    if (code === NO_STORE_YET) {
+      return { ...check, ok: true, found: '127.0.0.1:27017 answers', remedy: '', affects: '' };
+    }
+    const affects = '--store mongodb://127.0.0.1:27017';
+    return { ...check, ok: false, found: `${code}: ${message}`, remedy, affects };
+  }
+}
+
+/** Whether anybody accepts a connection on a port of this host. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { SampleSource } from '@ethogram/collector';
 import { bytesText, durationText, shareText } from '@ethogram/report';
+import { hostUptime, lastRecorded, markBoot } from '../collect/boot-marker.js';
 import { collect, untilElapsed } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { holdCollectorLease } from '../collect/collector-lease.js';
@@ -79,6 +80,7 @@ export const recordCommand = defineCommand({
       },
       [
         `${tally.text()}, own CPU ${shareText(cost.cpuShare)} of one processor, memory ${bytesText(cost.peakBytes)}, in ${durationText(cost.elapsedMs)}`,
+        ...tally.diskLines(),
       ],
     );
     return 0;
@@ -105,16 +107,18 @@ async function record(
   const lease =
     source && (await holdCollectorLease(store, hostname(), recording, interval, context.clock));
   const until = untilElapsed(context, options.duration);
+  const lastTick = source && (await lastRecorded(store, recording));
   try {
     const ticks = collect(context, store, options, source, until.signal, ({ backend }) => {
       tally.backend = backend;
     });
-    for await (const tick of ticks) {
+    for await (const tick of markBoot(ticks, lastTick, hostUptime)) {
       await lease?.renew();
       await store.samples.append(recording, [tick]);
       tally.add(tick);
       onTick();
     }
+    tally.disks = source?.reconcile?.() ?? [];
   } finally {
     until.cancel();
     await lease?.release();

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { SampleSource } from '@ethogram/collector';
 import { anomalyView, durationText, printable } from '@ethogram/report';
 import type { RetentionPolicy } from '@ethogram/store';
+import { hostUptime, lastRecorded, markBoot } from '../collect/boot-marker.js';
 import { collect } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { holdCollectorLease } from '../collect/collector-lease.js';
@@ -194,7 +195,8 @@ async function watchHost(
   );
   const hangup = watchHangup(terminal);
   try {
-    const ticks = collect(context, store, options, source, signal);
+    const measured = collect(context, store, options, source, signal);
+    const ticks = markBoot(measured, await lastRecorded(store, recording), hostUptime);
     const service = {
       ...{ store, recording, scorer, learner, lease, outlets },
       policy: () => policyOf(now.options),

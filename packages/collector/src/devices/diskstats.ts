@@ -50,6 +50,8 @@ export function parseDiskstats(text: string): DiskCounters[] {
 export interface DiskOptions {
   readonly procRoot: string;
   readonly sysRoot: string;
+  /** Told of every reading, by device. */
+  readonly onRead?: (disks: ReadonlyMap<string, DiskCounters>) => void;
 }
 
 /**
@@ -67,6 +69,7 @@ export class DiskReader implements TickReader {
 
   baseline(): void {
     this.#last = this.#counters();
+    this.#options.onRead?.(this.#last);
   }
 
   read(draft: TickDraft, stamp: TickStamp): void {
@@ -78,6 +81,7 @@ export class DiskReader implements TickReader {
       addDevice(draft, base ? startOf(counters) : before, counters, stamp.intervalNs);
     }
     this.#last = now;
+    this.#options.onRead?.(now);
   }
 
   #counters(): Map<string, DiskCounters> {

@@ -15,6 +15,8 @@ export interface EbpfReaderOptions {
   readonly session: EbpfSession;
   readonly name: (facts: ProcessFacts) => ProcessIdentity;
   readonly callName: CallNamer;
+  /** Told what reached each device, to be compared with what the kernel says. */
+  readonly onDevice?: (device: string, requests: number, bytes: number) => void;
 }
 
 interface Known extends Presence {
@@ -64,10 +66,11 @@ export class EbpfReader implements TickReader {
     this.#watch(reading);
     for (const [row, number] of reading.identity.entries()) {
       const identity = this.#known.get(number)?.identity;
-      const source = identity && draft.process(identity, number === reading.self);
+      const source = identity && draft.process(identity);
       if (source) this.#addRow(source, reading, row);
     }
     for (const device of reading.devices) {
+      this.#options.onDevice?.(device.name, device.requests, device.bytes);
       const source = draft.source('device', device.name);
       for (const [bucket, count] of device.latencies.entries()) {
         source.count('latency', 'quantize', ZERO_BUCKET + 1 + bucket, count);

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { arch } from 'node:os';
-import { loadEbpf } from '@ethogram/native';
+import { type EbpfMemory, loadEbpf } from '@ethogram/native';
 import type { OpenOptions } from '../collector-options.js';
 import { DiskReader } from '../devices/diskstats.js';
+import { DiskLedger } from '../devices/reconcile-disks.js';
 import { HostReader } from '../host/host-reader.js';
 import { processNamer } from '../identity/name-processes.js';
 import { measuredSource } from '../measured-source.js';
@@ -25,12 +27,6 @@ const NEEDS: Readonly<
 };
 
 /**
- * Room for the last totals of processes that end between two readings. It is emptied whenever a
- * quarter is used, and a record has 700 bytes on the average.
- */
-const RING_BYTES = 4 << 20;
-
-/**
  * Opens the backend that counts in the kernel: every system call of every process, those that
  * live for less than a tick included.
  */
@@ -49,7 +45,11 @@ export async function openEbpf(
     };
   }
   const { addon } = loaded;
-  const session = addon.open({ ringBytes: RING_BYTES, latency: options.latency });
+  const session = addon.open({
+    budgetBytes: options.kernelMemory,
+    pidMax: mostProcesses(options.procRoot),
+    latency: options.latency,
+  });
   if (typeof session === 'string') {
     return {
       limitation: {
@@ -61,19 +61,53 @@ export async function openEbpf(
       },
     };
   }
+  const ledger = new DiskLedger(options.sysRoot);
+  const charges = !session.missing.includes('on_done');
   const programs = new EbpfReader({
     session,
+    onDevice: (device, requests, bytes) => ledger.charge(device, requests, bytes),
     name: processNamer(options),
     callName: callNamer(arch()),
   });
   const source = measuredSource({
-    description: { backend: 'ebpf', ...whatIsMissing(session.missing, passedOver) },
+    description: {
+      backend: 'ebpf',
+      ...whatIsMissing(session.missing, passedOver),
+      notes: [memoryText(session.memory, options.kernelMemory)],
+    },
     options,
     bootTimeNs: () => addon.bootTimeNs(),
-    readers: [programs, new DiskReader(options), new HostReader(options)],
+    readers: [
+      programs,
+      new DiskReader({ ...options, onRead: (disks) => ledger.take(disks) }),
+      new HostReader(options),
+    ],
+    ...(charges ? { reconcile: () => ledger.result() } : {}),
     release: () => session.close(),
   });
   return { source };
+}
+
+/** What the kernel gives numbers to at once; on 64-bit hosts with systemd four million. */
+function mostProcesses(procRoot: string): number {
+  try {
+    const most = Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8'));
+    return Number.isSafeInteger(most) && most > 0 ? most : DEFAULT_PID_MAX;
+  } catch {
+    return DEFAULT_PID_MAX;
+  }
+}
+
+const DEFAULT_PID_MAX = 32_768;
+
+function memoryText(memory: EbpfMemory, budget: number): string {
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const over = memory.bytes > budget ? `, more than the ${mebibytes(budget)} asked for` : '';
+  return (
+    `kernel memory: maps of at most ${mebibytes(memory.bytes)}${over} ` +
+    `(ring ${mebibytes(memory.ringBytes)}, ${memory.flows} connections, ` +
+    `${memory.requests} requests), and ${memory.bytesPerThread} bytes a thread`
+  );
 }
 
 function whatIsMissing(programs: readonly string[], passedOver: readonly Limitation[]) {

@@ -17,6 +17,7 @@ export interface IdentifyOptions {
  * process wants; only where the file may not be read does `comm` stand in.
  */
 export function identify(facts: ProcessFacts, options: IdentifyOptions): ProcessIdentity {
+  if (facts.own) return own(facts);
   const executable = executableName(facts);
   const scope = facts.kernelThread ? undefined : scopeName(facts, options);
   const attributes: Record<string, string> = { executable };
@@ -34,6 +35,20 @@ export function identify(facts: ProcessFacts, options: IdentifyOptions): Process
     ...(scope === undefined ? {} : { scope }),
     executable,
     attributes,
+  };
+}
+
+/**
+ * The collector itself, wherever it runs: apart from whatever else its executable runs, and under a
+ * name that nothing else can have, since what is watched shall not be able to hide behind it.
+ */
+function own({ exe }: ProcessFacts): ProcessIdentity {
+  const executable = 'ethogram';
+  const path = exe === undefined ? {} : { exe: cleanName(exe) };
+  return {
+    name: `self/${executable}`,
+    executable,
+    attributes: { executable, self: 'true', ...path },
   };
 }
 

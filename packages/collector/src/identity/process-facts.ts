@@ -13,6 +13,8 @@ export interface ProcessFacts {
   /** Real user id. */
   readonly uid?: number;
   readonly kernelThread: boolean;
+  /** This very process, or a program that it started of its own executable. */
+  readonly own?: boolean;
   /** Which file the executable is: `device:inode:mtime`. */
   readonly version?: string;
   /** The GNU build id of the executable, hexadecimal. */

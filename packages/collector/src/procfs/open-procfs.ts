@@ -97,7 +97,8 @@ function ownLimitations({ procRoot }: OpenOptions): Limitation[] {
     {
       code: 'COLLECT-2004',
       reason: `the I/O and descriptors of ${denied} of ${of} processes may not be read`,
-      remedy: 'Run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.',
+      remedy:
+        'Run as root with --keep-ptrace; eBPF sees them without a capability once it is loaded.',
     },
   ];
 }

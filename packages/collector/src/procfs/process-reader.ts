@@ -46,6 +46,8 @@ export class ProcessReader implements TickReader {
   readonly #options: ProcessReaderOptions;
   readonly #present = new Map<number, Presence & { readonly pid: number }>();
   readonly #timeline = new Timeline();
+  /** The scanner's number of this very process. */
+  #own: { readonly process: number; readonly exe: string | undefined } | undefined;
 
   constructor(options: ProcessReaderOptions) {
     this.#options = options;
@@ -93,7 +95,7 @@ export class ProcessReader implements TickReader {
       const identity = this.#present.get(process)?.identity;
       if (!identity) continue;
       const flags = scan.flags[row] as number;
-      const source = draft.process(identity, scan.pid[row] === this.#options.ownPid);
+      const source = draft.process(identity);
       if (source) addValues(source, scan, row, flags);
       const blind = BLIND_BY_FLAGS[flags & 31];
       if (source && blind) source.describe(blind);
@@ -105,13 +107,23 @@ export class ProcessReader implements TickReader {
 
   #enter(facts: ProcessScan['facts'][number]): Presence {
     const before = this.#present.get(facts.process);
-    const identity = this.#options.name(facts);
+    const identity = this.#options.name({ ...facts, own: this.#isOwn(facts) });
     const { pid, version } = facts;
     const presence = version === undefined ? { identity, pid } : { identity, pid, version };
     this.#present.set(facts.process, presence);
     this.#timeline.enter(presence);
     if (before) this.#timeline.leave(before);
     return presence;
+  }
+
+  /** As the kernel side of eBPF has it: this process, and what it starts of its own executable. */
+  #isOwn({ process, pid, parent, exe }: ProcessScan['facts'][number]): boolean {
+    if (pid === this.#options.ownPid) this.#own = { process, exe };
+    const own = this.#own;
+    if (own === undefined) return false;
+    return (
+      process === own.process || (parent === own.process && exe !== undefined && exe === own.exe)
+    );
   }
 
   #exit(draft: TickDraft, process: number): void {

@@ -40,24 +40,21 @@ export class TickDraft {
 
   /**
    * The source of a process, to add its numbers to.
-   * @param self whether the process is this collector.
    * @returns `undefined` where `--match` leaves it out.
    */
-  process(identity: ProcessIdentity, self = false): SourceDraft | undefined {
-    const name = this.#admission.admit(identity.name);
+  process(identity: ProcessIdentity): SourceDraft | undefined {
+    const name = this.#admission.admit(identity.name, identity.scope);
     if (name === undefined) return undefined;
     if (name === OTHER && identity.name !== OTHER) {
       this.#overLimit.add(identity.name);
       return this.#open('process', OTHER, {});
     }
-    const draft = this.#open('process', name, identity.attributes);
-    if (self) draft.describe({ self: 'true' });
-    return draft;
+    return this.#open('process', name, identity.attributes);
   }
 
   /** The source of a process as others call it, for links: `other` where it found no room. */
   processId(identity: ProcessIdentity): SourceId | undefined {
-    const name = this.#admission.admit(identity.name);
+    const name = this.#admission.admit(identity.name, identity.scope);
     return name === undefined ? undefined : { kind: 'process', name };
   }
 

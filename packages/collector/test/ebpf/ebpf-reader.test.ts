@@ -19,10 +19,21 @@ const EMPTY: EbpfReading = {
   devices: [],
   outOfMemory: new Uint32Array(0),
   retired: new Uint32Array(0),
-  self: 0,
   lost: {},
   lostCalls: 0,
+  lateStorage: 0,
   childReturns: 0,
+};
+
+const MEMORY = {
+  bytes: 0,
+  ringBytes: 0,
+  flows: 0,
+  requests: 0,
+  dirtiers: 0,
+  charges: 0,
+  latencies: 0,
+  bytesPerThread: 0,
 };
 
 /** One row of identity 1, nginx. */
@@ -61,6 +72,7 @@ async function ticksOf(baseline: EbpfReading, ...readings: EbpfReading[]): Promi
   const session: EbpfSession = {
     missing: [],
     verifiedInstructions: {},
+    memory: MEMORY,
     read: (snapshot = false) => {
       asked.push(snapshot);
       return Promise.resolve(left.shift() ?? EMPTY);

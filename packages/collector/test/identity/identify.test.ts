@@ -121,6 +121,27 @@ describe('naming a process', () => {
     expect(name({ uid: 1234 }, 'user')).toBe('uid:1234');
   });
 
+  it('keeps the collector apart from whatever else its executable runs', () => {
+    const facts = { pid: 1, comm: 'node', exe: '/usr/bin/node', kernelThread: false };
+    for (const group of ['unit', 'container', 'exe', 'comm', 'user'] as const) {
+      const own = identify({ ...facts, own: true }, { group });
+      expect(own).toMatchObject({ name: 'self/ethogram', attributes: { self: 'true' } });
+      expect(identify(facts, { group }).attributes['self']).toBeUndefined();
+    }
+  });
+
+  it.each(['self/ethogram', 'self', '/self/ethogram'])(
+    'lets no program take its name, not by calling itself %s',
+    (called) => {
+      for (const group of ['unit', 'exe', 'comm'] as const) {
+        const facts = { pid: 1, comm: called, kernelThread: false, cgroup: `/${called}.service` };
+        expect(identify(facts, { group }).name).not.toBe('self/ethogram');
+        const filed = { ...facts, exe: `/tmp/${called}`, cgroup: '/self' };
+        expect(identify(filed, { group }).name).not.toBe('self/ethogram');
+      }
+    },
+  );
+
   it('makes a name that can be printed of whatever a process calls itself', () => {
     const text = fc.string({ unit: 'binary', maxLength: 300 });
     fc.assert(

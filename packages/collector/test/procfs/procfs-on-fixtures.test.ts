@@ -35,7 +35,7 @@ describe('the procfs backend on a host made of files', () => {
       procRoot: join(root, 'proc'),
       sysRoot: join(root, 'sys'),
       fsRoot: join(root, 'root'),
-      ownPid: 300,
+      ownPid: 4_000_000,
       clock: {
         ...clock,
         sleep: (ms) => {
@@ -83,7 +83,6 @@ describe('the procfs backend on a host made of files', () => {
     expect(value(tick, 'nginx.service/nginx', 'fd.count')).toBe(9);
     expect(value(tick, 'nginx.service/nginx', 'io.read.bytes')).toBeUndefined();
     expect(sample(tick, 'container:shop.cache@redis/redis-server').attributes).toEqual({
-      self: 'true',
       executable: 'redis-server',
       scope: 'container:shop.cache@redis',
       exe: '/opt/redis/bin/redis-server',

@@ -72,11 +72,20 @@ describe('drafting a tick', () => {
     expect(globPattern('a?').test('a')).toBe(false);
   });
 
-  it('marks the source that holds our own process', () => {
-    const draft = new TickDraft(new SourceAdmission({ maxSources: 5 }));
-    draft.process(named('node'))?.add('cpu.ns', 1);
-    draft.process(named('node'), true)?.add('cpu.ns', 1);
-    expect(draft.samples()[0]?.attributes).toMatchObject({ self: 'true', executable: 'node' });
+  it('leaves room for others where one unit makes up names, but not in the first tick', () => {
+    const admission = new SourceAdmission({ maxSources: 500 });
+    const admitted = (scope: string, from: number) =>
+      Array.from({ length: 200 }, (_, i) => admission.admit(`${scope}/p${from + i}`, scope)).filter(
+        (name) => name !== 'other',
+      ).length;
+    admission.nextTick();
+    expect(admitted('old.service', 0)).toBe(200);
+    admission.nextTick();
+    expect(admitted('flood.service', 0)).toBe(50);
+    expect(admission.admit('nginx.service/nginx', 'nginx.service')).toBe('nginx.service/nginx');
+    expect(admitted('old.service', 0)).toBe(200);
+    admission.nextTick();
+    expect(admitted('flood.service', 0)).toBe(100);
   });
 
   it('orders samples by kind and name, so that the same tick is the same bytes', () => {

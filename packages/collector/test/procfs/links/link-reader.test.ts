@@ -84,7 +84,7 @@ describe('links of real processes, by procfs', () => {
     const connect = `exec 3<>/dev/tcp/127.0.0.1/${(server.address() as AddressInfo).port}`;
     await shell(path, connect);
     const look = reader();
-    const [client, self] = [nameOf('bash'), 'node'];
+    const [client, self] = [nameOf('bash'), 'self/ethogram'];
     const first = look();
     expect(first.snapshot).toBe(true);
     expect(told(first.links, 'tcp')).toEqual([[client, self, 0, 0]]);
@@ -114,7 +114,7 @@ describe('links of real processes, by procfs', () => {
     // Node.js gives its children the other end of a pair of unix sockets as standard streams.
     await shell(path, `${cat} /dev/null`);
     expect(told(reader()().links, 'unix').map(([from, to]) => [from, to].sort())).toContainEqual(
-      [nameOf('bash'), 'node'].sort(),
+      [nameOf('bash'), 'self/ethogram'].sort(),
     );
   });
 });
