@@ -194,6 +194,7 @@ async function watchHost(
     `recording ${printable(recording)}; first model after ${durationText(options.firstAfter)}`,
   );
   const hangup = watchHangup(terminal);
+  const watchdog = endInTime(context);
   try {
     const measured = collect(context, store, options, source, signal);
     const ticks = markBoot(measured, await lastRecorded(store, recording), hostUptime);
@@ -214,10 +215,29 @@ async function watchHost(
     await out.list(anomalyView, serve(context, ticks, service));
   } finally {
     hangup.close();
+    signal.removeEventListener('abort', watchdog);
     await learner.settled();
     await lease.release();
   }
   return 0;
+}
+
+/** After SIGTERM the service ends within five seconds, whatever the store does. */
+const END_MS = 4_500;
+const STORE_UNAVAILABLE = 6;
+
+/** Ends the process where stopping takes too long: a store that is away does not answer. */
+function endInTime({ signal, terminal, notices }: CommandContext): () => void {
+  const begin = () => {
+    const late = () => {
+      notices.warn('the store does not answer: ended without it');
+      terminal.exit(STORE_UNAVAILABLE);
+    };
+    // It must not keep the process alive that it is to end.
+    setTimeout(late, END_MS).unref();
+  };
+  signal.addEventListener('abort', begin, { once: true });
+  return begin;
 }
 
 /** The environment of the processes that learn: arguments show in the list of processes, this does not. */
