@@ -1,6 +1,7 @@
 import { sourceKey } from '@ethogram/core';
 import { distributionDistance } from './distribution-distance.js';
 import type { Model } from './model.js';
+import { type CentresDiff, diffCentres, unpack } from './centres-diff.js';
 import type { SourceModel } from './source-part.js';
 
 /** Shift of a mean, in its former standard deviations, from which it is worth telling. */
@@ -27,6 +28,10 @@ export interface SourceDiff {
   readonly mix: number | null;
   /** Shares of training in modes that moved, in words; null where none did or there is but one. */
   readonly modes: string | null;
+  /** Typical windows that came and went; null where either model has none. */
+  readonly centres: CentresDiff | null;
+  /** Histograms (sizes, latencies) by Jensen–Shannon distance of their mean shapes, 0 … 1. */
+  readonly distributions: readonly { readonly metric: string; readonly distance: number }[];
   readonly newCalls: readonly string[];
   readonly newLinks: readonly string[];
 }
@@ -40,6 +45,7 @@ export interface ModelDiff {
   /** Only sources with something worth telling, the most changed first. */
   readonly changed: readonly SourceDiff[];
   readonly warn: readonly [number, number];
+  readonly critical: readonly [number, number];
   readonly edgesAdded: readonly string[];
   readonly edgesRemoved: readonly string[];
   /** The whole story in sentences. */
@@ -66,6 +72,7 @@ export function diffModels(from: Model, to: Model): ModelDiff {
     removed: missingFrom([...before.keys()], after),
     changed,
     warn: [from.thresholds.warn, to.thresholds.warn] as const,
+    critical: [from.thresholds.critical, to.thresholds.critical] as const,
     edgesAdded: missingFrom([...newEdges], oldEdges),
     edgesRemoved: missingFrom([...oldEdges], newEdges),
   };
@@ -96,6 +103,8 @@ function diffSource(source: string, from: SourceModel, to: SourceModel): SourceD
         ? null
         : distributionDistance(mixOver(from, [...calls]), mixOver(to, [...calls])),
     modes: movedModes(from, to),
+    centres: diffCentres(from, to),
+    distributions: diffHistograms(from, to),
     newCalls: to.known.calls.filter((call) => !from.known.calls.includes(call)),
     newLinks: to.known.links.filter((link) => !from.known.links.includes(link)),
   };
@@ -125,11 +134,44 @@ function mixOver(source: SourceModel, calls: readonly string[]): number[] {
   return calls.map((call) => source.callShares[source.calls.indexOf(call)] ?? 0);
 }
 
+/** Distances of the histograms that both models learned, the largest first. */
+function diffHistograms(from: SourceModel, to: SourceModel): SourceDiff['distributions'] {
+  const before = histogramsOf(from);
+  return histogramsOf(to)
+    .flatMap(({ metric, scheme, shares }) => {
+      const old = before.find((one) => one.metric === metric && one.scheme === scheme);
+      if (!old) return [];
+      const buckets = [...new Set([...old.shares.keys(), ...shares.keys()])];
+      const over = (of: ReadonlyMap<number, number>) => buckets.map((b) => of.get(b) ?? 0);
+      return [{ metric, distance: distributionDistance(over(old.shares), over(shares)) }];
+    })
+    .filter(({ distance }) => distance >= TOLD_MIX)
+    .sort((a, b) => b.distance - a.distance || (a.metric < b.metric ? -1 : 1));
+}
+
+/** The learned histograms of a source as shares by bucket: the mean of their learned shapes. */
+function histogramsOf({ histograms, distribution }: SourceModel) {
+  return histograms.flatMap(({ metric, scheme, buckets }, i) => {
+    const learned = distribution?.histograms[i];
+    if (!learned) return [];
+    // Centres hold square roots of shares (Hellinger).
+    const rows = unpack(learned.centres);
+    const shares = buckets.map((bucket, b) => {
+      const sum = rows.reduce((total, row) => total + (row[b] as number) ** 2, 0);
+      return [bucket, sum / rows.length] as const;
+    });
+    return [{ metric, scheme, shares: new Map(shares) }];
+  });
+}
+
 function worthTelling(diff: SourceDiff): boolean {
   return (
     diff.metrics.length > 0 ||
     (diff.mix ?? 0) >= TOLD_MIX ||
     diff.modes !== null ||
+    (diff.centres?.added ?? 0) > 0 ||
+    (diff.centres?.gone ?? 0) > 0 ||
+    diff.distributions.length > 0 ||
     diff.newCalls.length > 0 ||
     diff.newLinks.length > 0
   );
@@ -162,14 +204,23 @@ function linesOf(diff: Omit<ModelDiff, 'lines'>, from: Model, to: Model): string
   if (from.ticks !== to.ticks) lines.push(`training: ${hours(from)} → ${hours(to)}`);
   for (const source of diff.added) lines.push(`new source: ${source}`);
   for (const source of diff.removed) lines.push(`gone: ${source}`);
-  for (const { source, metrics, mix, modes, newCalls, newLinks } of diff.changed) {
-    for (const { metric, from: was, to: is, shift } of metrics) {
-      lines.push(`${source}: ${metric} ${short(was)} → ${short(is)} (${signed(shift)} sd)`);
+  for (const change of diff.changed) {
+    const { source, metrics, mix, modes, centres, distributions, newCalls, newLinks } = change;
+    for (const { metric, from: was, to: is, shift, spread } of metrics) {
+      const wider = spread >= TOLD_SPREAD || spread <= 1 / TOLD_SPREAD;
+      const much = `${signed(shift)} sd${wider ? `, spread × ${short(spread)}` : ''}`;
+      lines.push(`${source}: ${metric} ${short(was)} → ${short(is)} (${much})`);
     }
     if ((mix ?? 0) >= TOLD_MIX) {
       lines.push(`${source}: another mix of system calls (distance ${short(mix ?? 0)})`);
     }
     if (modes !== null) lines.push(`${source}: ${modes}`);
+    if (centres && centres.added + centres.gone > 0) {
+      lines.push(`${source}: ${centresText(centres)}`);
+    }
+    for (const { metric, distance } of distributions) {
+      lines.push(`${source}: ${metric} is distributed otherwise (distance ${short(distance)})`);
+    }
     if (newCalls.length > 0) lines.push(`${source}: now also calls ${newCalls.join(', ')}`);
     if (newLinks.length > 0) lines.push(`${source}: now also linked by ${newLinks.join(', ')}`);
   }
@@ -178,7 +229,17 @@ function linesOf(diff: Omit<ModelDiff, 'lines'>, from: Model, to: Model): string
   if (diff.warn[0] !== diff.warn[1]) {
     lines.push(`threshold: ${short(diff.warn[0])} → ${short(diff.warn[1])}`);
   }
+  if (diff.critical[0] !== diff.critical[1]) {
+    lines.push(`critical from: ${short(diff.critical[0])} → ${short(diff.critical[1])}`);
+  }
   return lines.length > 0 ? lines : ['nothing worth telling changed'];
+}
+
+function centresText({ from, to, added, gone, farthest }: CentresDiff): string {
+  const counts = `${from} → ${to} typical windows, ${added} unlike any before, ${gone} no longer there`;
+  if (!farthest) return counts;
+  const { metric, value, nearest } = farthest;
+  return `${counts}; farthest: ${metric} about ${short(value)}, nearest before ${short(nearest)}`;
 }
 
 function short(value: number): string {

@@ -61,6 +61,79 @@ describe('the difference of two models', () => {
   });
 });
 
+/** Row-major f32. */
+const matrix = (rows: readonly (readonly number[])[]) => ({
+  rows: rows.length,
+  cols: rows[0]?.length ?? 0,
+  type: 'f32' as const,
+  scale: 1,
+  data: Buffer.from(Float32Array.from(rows.flat()).buffer).toString('base64'),
+});
+
+/** Modes of one metric, in standard deviations from its mean. */
+const withModes = (modes: readonly number[], more: Partial<SourceModel> = {}): Model =>
+  changed((source) => ({
+    ...source,
+    level: {
+      scale: { from: 0, by: 1 },
+      centres: matrix(modes.map((mode) => Array.from({ length: 10 }, () => mode))),
+    },
+    ...more,
+  }));
+
+describe('the typical windows of two models', () => {
+  it('are the same in another order', () => {
+    const diff = diffModels(withModes([-2, 0, 3]), withModes([3, -2, 0]));
+    expect(diff.lines).toEqual(['nothing worth telling changed']);
+  });
+
+  it('are told where one came and one went, with what sets it apart in its own unit', () => {
+    const diff = diffModels(withModes([-2, 0]), withModes([0, 4, 0.5]));
+    expect(diff.changed[0]?.centres).toMatchObject({ from: 2, to: 3, added: 1, gone: 1 });
+    expect(diff.lines).toEqual([
+      'process:web.service/web: 2 → 3 typical windows, 1 unlike any before, 1 no longer there; farthest: syscall.calls about 166, nearest before 121',
+    ]);
+  });
+
+  it('are compared in the units of the older model, however the newer one is scaled', () => {
+    const wide = (source: SourceModel) =>
+      source.features.map((f) => ({ ...f, sd: f.sd * 4, mean: f.mean - 2 * f.sd }));
+    const rescaled = withModes([0, 0.5], {
+      features: wide(exampleModel().sources[0] as SourceModel),
+    });
+    expect(diffModels(withModes([-2, 0]), rescaled).changed[0]?.centres).toMatchObject({
+      added: 0,
+      gone: 0,
+    });
+  });
+
+  it('are not compared where one model has none', () => {
+    expect(diffModels(exampleModel(), withModes([5])).changed).toEqual([]);
+  });
+});
+
+describe('the histograms of two models', () => {
+  const sized = (shares: readonly number[], buckets: readonly number[]): Model =>
+    changed((source) => ({
+      ...source,
+      histograms: [{ metric: 'io.write.size', scheme: 'log2', buckets: [...buckets] }],
+      distribution: {
+        scale: { from: 0, by: 1 },
+        histograms: [{ centres: matrix([shares.map(Math.sqrt)]) }],
+      },
+    }));
+
+  it('are told by their Jensen–Shannon distance over the buckets of both', () => {
+    const before = sized([0.5, 0.5], [4, 5]);
+    expect(diffModels(before, before).changed).toEqual([]);
+    const diff = diffModels(before, sized([0.5, 0.5], [5, 9]));
+    expect(diff.changed[0]?.distributions[0]?.distance).toBeCloseTo(Math.sqrt(0.5), 6);
+    expect(diff.lines).toEqual([
+      'process:web.service/web: io.write.size is distributed otherwise (distance 0.707)',
+    ]);
+  });
+});
+
 const shares = (n: number) =>
   fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: n, maxLength: n });
 

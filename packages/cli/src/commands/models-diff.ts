@@ -8,7 +8,7 @@ export const modelsDiffCommand = defineCommand({
   name: 'models diff',
   summary: 'say what changed from one model to another',
   description:
-    'Sources that came and went, metrics whose mean or spread moved, other mixes of system calls, new calls and links, dependencies that came and went, thresholds. Each of A and B is NAME, NAME@VERSION or a file.',
+    'Sources that came and went, metrics whose mean or spread moved, modes that came and went, other mixes of system calls and other distributions of sizes and latencies (Jensen–Shannon distance), new calls and links, dependencies that came and went, thresholds. Each of A and B is NAME, NAME@VERSION or a file.',
   arguments: [
     { name: 'A', help: 'the older model', required: true, complete: 'file' },
     { name: 'B', help: 'the newer model', required: true, complete: 'file' },

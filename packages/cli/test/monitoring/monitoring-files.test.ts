@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { manualClock } from '@ethogram/core';
 import { EXPORTED_METRICS } from '@ethogram/report';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricsRegistry } from '../../src/monitoring/metrics-registry.js';
 import { ServiceState } from '../../src/monitoring/service-state.js';
 
 const folder = new URL('../../../../docs/monitoring/', import.meta.url);
+const scratch = mkdtempSync(join(tmpdir(), 'ethogram-monitoring-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
 /** Names of metrics in an expression, without those of labels and functions. */
@@ -94,7 +98,9 @@ describe('the Grafana dashboard', () => {
         },
       ],
     };
-    checkRules(skip, '/dev/stdin', JSON.stringify(rules));
+    const file = join(scratch, 'queries.json');
+    writeFileSync(file, JSON.stringify(rules));
+    checkRules(skip, file);
   });
 });
 
@@ -110,10 +116,9 @@ describe('the rules for the service', () => {
   });
 });
 
-function checkRules(skip: (reason: string) => void, file: string, input?: string): void {
+function checkRules(skip: (reason: string) => void, file: string): void {
   const { error, status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], {
     encoding: 'utf8',
-    ...(input === undefined ? {} : { input }),
   });
   if (error) skip(`needs promtool (Debian package prometheus): ${error.message}`);
   expect(status, stdout + stderr).toBe(0);
