@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,8 @@ import { jsonLines, type Running, start } from './binary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-service-'));
 const store = `lmdb:${join(folder, 'store')}`;
+mkdirSync(join(folder, 'ethogram'));
+const config = join(folder, 'ethogram', 'config.toml');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function begin(...args: string[]): Running {
@@ -30,9 +32,18 @@ test('the service records, learns its first model, scores with it, and goes on a
   for (let i = 0; i < 100 && (await models()).length === 0; i++) await delay(500);
   // The service looks for its new model every five seconds.
   await delay(7000);
+  writeFileSync(config, 'max-age = "2d"\ninterval = "1s"\n', { mode: 0o600 });
+  first.child.kill('SIGHUP');
+  await delay(1500);
+  writeFileSync(config, 'max-age = \n');
+  first.child.kill('SIGHUP');
+  await delay(1500);
+  rmSync(config);
   first.child.kill('SIGTERM');
   const ended = await first.done;
   expect(ended.code, ended.stderr).toBe(143);
+  expect(ended.stderr).toMatch(/config read again\n/);
+  expect(ended.stderr).toMatch(/warning: config not taken over, .*CLI-1003/);
   expect(ended.stderr).toMatch(/learning: .*regime +provisional/);
   expect(ended.stderr).toMatch(/scoring with model host@1/);
   expect(await models()).toMatchObject([{ name: 'host', version: 1, state: 'active' }]);

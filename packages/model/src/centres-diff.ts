@@ -1,4 +1,5 @@
-import type { PackedMatrixPart, SourceModel } from './source-part.js';
+import { unpack } from './histogram-shares.js';
+import type { SourceModel } from './source-part.js';
 
 /** Root mean square over the metrics, in standard deviations, from which two windows are not alike. */
 const ANOTHER = 1;
@@ -115,14 +116,4 @@ function bend(z: number): number {
 function unbend(bent: number): number {
   const size = Math.abs(bent);
   return size <= BEND ? bent : Math.sign(bent) * BEND * Math.exp(size / BEND - 1);
-}
-
-/** The rows of a packed matrix; its shape has been checked by the schema. */
-export function unpack({ rows, cols, type, scale, data }: PackedMatrixPart): readonly number[][] {
-  const bytes = Buffer.from(data, 'base64');
-  const read = (i: number): number =>
-    type === 'i16' ? (bytes.readInt16LE(i * 2) / 32_767) * scale : bytes.readFloatLE(i * 4);
-  return Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: cols }, (__, col) => read(row * cols + col)),
-  );
 }

@@ -1,7 +1,8 @@
 import { sourceKey } from '@ethogram/core';
 import { distributionDistance } from './distribution-distance.js';
+import { histogramShares } from './histogram-shares.js';
 import type { Model } from './model.js';
-import { type CentresDiff, diffCentres, unpack } from './centres-diff.js';
+import { type CentresDiff, diffCentres } from './centres-diff.js';
 import type { SourceModel } from './source-part.js';
 
 /** Shift of a mean, in its former standard deviations, from which it is worth telling. */
@@ -136,10 +137,12 @@ function mixOver(source: SourceModel, calls: readonly string[]): number[] {
 
 /** Distances of the histograms that both models learned, the largest first. */
 function diffHistograms(from: SourceModel, to: SourceModel): SourceDiff['distributions'] {
-  const before = histogramsOf(from);
-  return histogramsOf(to)
-    .flatMap(({ metric, scheme, shares }) => {
-      const old = before.find((one) => one.metric === metric && one.scheme === scheme);
+  const before = histogramShares(from);
+  return histogramShares(to)
+    .flatMap((learned) => {
+      if (!learned) return [];
+      const { metric, scheme, shares } = learned;
+      const old = before.find((one) => one?.metric === metric && one.scheme === scheme);
       if (!old) return [];
       const buckets = [...new Set([...old.shares.keys(), ...shares.keys()])];
       const over = (of: ReadonlyMap<number, number>) => buckets.map((b) => of.get(b) ?? 0);
@@ -147,21 +150,6 @@ function diffHistograms(from: SourceModel, to: SourceModel): SourceDiff['distrib
     })
     .filter(({ distance }) => distance >= TOLD_MIX)
     .sort((a, b) => b.distance - a.distance || (a.metric < b.metric ? -1 : 1));
-}
-
-/** The learned histograms of a source as shares by bucket: the mean of their learned shapes. */
-function histogramsOf({ histograms, distribution }: SourceModel) {
-  return histograms.flatMap(({ metric, scheme, buckets }, i) => {
-    const learned = distribution?.histograms[i];
-    if (!learned) return [];
-    // Centres hold square roots of shares (Hellinger).
-    const rows = unpack(learned.centres);
-    const shares = buckets.map((bucket, b) => {
-      const sum = rows.reduce((total, row) => total + (row[b] as number) ** 2, 0);
-      return [bucket, sum / rows.length] as const;
-    });
-    return [{ metric, scheme, shares: new Map(shares) }];
-  });
 }
 
 function worthTelling(diff: SourceDiff): boolean {

@@ -19,6 +19,8 @@ export {
   inferredEdgeSchema,
   observedEdgeSchema,
 } from './graph-part.js';
+export type { HistogramShares } from './histogram-shares.js';
+export { histogramShares } from './histogram-shares.js';
 export type { HostMember, HostPart } from './host-part.js';
 export { hostPartSchema } from './host-part.js';
 export { READABLE_SCHEMAS } from './migrations.js';

@@ -21,12 +21,16 @@ export function comparisonLines(comparison: Comparison, style: Style): readonly 
 }
 
 function sourceLines(source: SourceComparison, style: Style): readonly string[] {
-  const { metrics, mix } = source;
+  const { metrics, mix, distributions } = source;
   return [
     `${paint(source.verdict, style)} ${style.bold(printable(source.source))}: ${printable(source.reason)}`,
     ...metrics.map(
       ({ metric, mean, learned, shift }) =>
         `  ${printable(metric)}: mean ${numberText(mean)}, learned ${numberText(learned)} (${shift > 0 ? '+' : ''}${numberText(shift)} sd)`,
+    ),
+    ...distributions.map(
+      ({ metric, distance }) =>
+        `  ${printable(metric)}: another distribution, distance ${numberText(distance)} of 1`,
     ),
     ...(mix !== null && mix > 0 ? [`  mix of system calls: distance ${numberText(mix)} of 1`] : []),
   ];

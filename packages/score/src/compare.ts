@@ -1,6 +1,11 @@
 import { type Block, sourceKey } from '@ethogram/core';
 import { HostTracker, inGroups } from '@ethogram/features';
-import { distributionDistance, type Model, type SourceModel } from '@ethogram/model';
+import {
+  distributionDistance,
+  histogramShares,
+  type Model,
+  type SourceModel,
+} from '@ethogram/model';
 import { CallCounter } from './call-counter.js';
 import { createScorer } from './scorer.js';
 
@@ -36,6 +41,11 @@ export interface SourceComparison {
   }[];
   /** Jensen–Shannon distance of the mixes of system calls; null without calls. */
   readonly mix: number | null;
+  /**
+   * Histograms (sizes, latencies) that are another distribution, by the Jensen–Shannon distance of
+   * their mean shapes over the buckets that were learned, the largest first.
+   */
+  readonly distributions: readonly { readonly metric: string; readonly distance: number }[];
 }
 
 /** A window against a model. */
@@ -79,7 +89,7 @@ export async function compareWindow(
         const followed = tracker.sources[i];
         if (!followed?.eligible) continue;
         const tally = tallies.get(sourceKey(source));
-        if (tally) addRow(tally, followed.z);
+        if (tally) addRow(tally, followed);
       }
     }
   }
@@ -99,14 +109,39 @@ interface Tally {
   rows: number;
   alarmed: number;
   readonly sum: Float64Array;
+  /** Sums of shares by bucket, and rows that had them, for each histogram. */
+  readonly shares: readonly Float64Array[];
+  readonly shareRows: Float64Array;
 }
 
 function newTally(source: SourceModel): Tally {
-  return { rows: 0, alarmed: 0, sum: new Float64Array(source.features.length) };
+  return {
+    rows: 0,
+    alarmed: 0,
+    sum: new Float64Array(source.features.length),
+    shares: source.histograms.map(({ buckets }) => new Float64Array(buckets.length)),
+    shareRows: new Float64Array(source.histograms.length),
+  };
 }
 
-function addRow(tally: Tally, z: Float64Array): void {
+/** What a tracker says of a source in one row. */
+interface FollowedRow {
+  readonly z: Float64Array;
+  /** Square roots of shares. */
+  readonly shares: readonly Float64Array[];
+  readonly sharesKnown: Uint8Array;
+}
+
+function addRow(tally: Tally, { z, shares, sharesKnown }: FollowedRow): void {
   tally.rows++;
+  for (const [h, roots] of shares.entries()) {
+    const sums = tally.shares[h];
+    if (sharesKnown[h] !== 1 || !sums) continue;
+    tally.shareRows[h] = (tally.shareRows[h] as number) + 1;
+    for (let b = 0; b < sums.length; b++) {
+      sums[b] = (sums[b] as number) + (roots[b] as number) ** 2;
+    }
+  }
   for (let j = 0; j < z.length; j++) tally.sum[j] = (tally.sum[j] as number) + (z[j] as number);
 }
 
@@ -128,7 +163,8 @@ function compareSource(
     .slice(0, MOST_METRICS);
   const made = calls.reduce((sum, count) => sum + count, 0);
   const mix = made > 0 ? distributionDistance(calls, source.callShares) : null;
-  const found = { source: sourceKey(source), rows, alarmed, metrics, mix };
+  const distributions = tally ? otherDistributions(source, tally) : [];
+  const found = { source: sourceKey(source), rows, alarmed, metrics, mix, distributions };
   if (rows < MIN_ROWS) {
     const reason = `only ${rows} rows of it, needs ${MIN_ROWS}`;
     return { ...found, verdict: 'not comparable', reason };
@@ -145,7 +181,27 @@ function compareSource(
   if ((mix ?? 0) >= OTHER_MIX) {
     return { ...found, verdict: 'drifting', reason: 'another mix of system calls' };
   }
+  const other = distributions[0];
+  if (other) {
+    const reason = `another distribution of ${other.metric}`;
+    return { ...found, verdict: 'drifting', reason };
+  }
   return { ...found, verdict: 'normal', reason: '' };
+}
+
+/** Histograms whose mean shape over the window is far from the learned one. */
+function otherDistributions(
+  source: SourceModel,
+  { shares, shareRows }: Tally,
+): SourceComparison['distributions'] {
+  return histogramShares(source)
+    .flatMap((learned, h) => {
+      const seen = shares[h];
+      if (!learned || !seen || (shareRows[h] as number) < MIN_ROWS) return [];
+      const distance = distributionDistance([...seen], [...learned.shares.values()]);
+      return distance >= OTHER_MIX ? [{ metric: learned.metric, distance }] : [];
+    })
+    .sort((a, b) => b.distance - a.distance || (a.metric < b.metric ? -1 : 1));
 }
 
 function notLearned(source: string): SourceComparison {
@@ -157,6 +213,7 @@ function notLearned(source: string): SourceComparison {
     alarmed: 0,
     metrics: [],
     mix: null,
+    distributions: [],
   };
 }
 

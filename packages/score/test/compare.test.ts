@@ -1,3 +1,4 @@
+import type { SourceSample } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compareWindow } from '../src/index.js';
@@ -33,6 +34,40 @@ describe('comparing a window with a model', () => {
     expect(verdict).toBe('anomalous');
     expect(disk?.metrics[0]?.metric).toBe('iops.write');
     expect(disk?.metrics[0]?.mean).toBeCloseTo(3000, 0);
+  });
+
+  it('calls a source drifting whose writes have other sizes, and names the histogram', async () => {
+    const sized =
+      (bucket: number) =>
+      (_: number, { samples }: { samples: SourceSample[] }) => {
+        const histograms = new Map([
+          [
+            'io.write.size',
+            {
+              scheme: 'quantize',
+              counts: new Map([
+                [bucket, 60],
+                [bucket + 1, 40],
+              ]),
+            },
+          ],
+        ]);
+        const [first] = samples;
+        if (first) samples[0] = { ...first, histograms };
+      };
+    const known = await trainOn(syntheticBlocks({ ticks: TRAINED, change: sized(9) }));
+    const against = async (bucket: number) => {
+      const blocks = syntheticBlocks({ ticks: 300, from: TRAINED, change: sized(bucket) });
+      const { sources } = await compareWindow(known, stream(blocks));
+      return sources.find(({ source }) => source === 'process:web.service/web');
+    };
+    expect((await against(9))?.distributions).toEqual([]);
+    const other = await against(10);
+    expect(other?.verdict).not.toBe('normal');
+    // Over the buckets that were learned: shares .6 and .4 against 0 and 1.
+    expect(other?.distributions).toEqual([
+      { metric: 'io.write.size', distance: expect.closeTo(0.629, 3) },
+    ]);
   });
 
   it('cannot compare what was never learned or hardly there', async () => {

@@ -12,7 +12,7 @@ export const compareCommand = defineCommand({
   name: 'compare',
   summary: 'say whether a window is like what a model learned, and what differs',
   description:
-    'A verdict for the host and for every source: normal, drifting (its metrics or its mix of system calls moved, without alarm), anomalous (in alarm for more than a passing incident), or not comparable (too little of it, or never learned).',
+    'A verdict for the host and for every source: normal, drifting (its metrics, its mix of system calls or its distributions of sizes and latencies moved, without alarm), anomalous (in alarm for more than a passing incident), or not comparable (too little of it, or never learned).',
   options: {
     model: option(text('MODEL'), {
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
