@@ -15,6 +15,18 @@ function begin(...args: string[]): Running {
   return start(args, { XDG_CONFIG_HOME: folder, ETHOGRAM_STORE: store });
 }
 
+/** Waits until a run has said something on standard error. */
+async function said({ child }: Running, what: RegExp): Promise<void> {
+  let text = '';
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+      if (what.test(text)) resolve();
+    });
+    child.on('close', () => resolve());
+  });
+}
+
 async function models(): Promise<{ name: string; version: number; state: string }[]> {
   return jsonLines((await begin('models', 'ls').done).stdout);
 }
@@ -50,7 +62,7 @@ test('the service records, learns its first model, scores with it, and goes on a
   const before = jsonLines<{ ticks: number }>((await begin('recordings').done).stdout)[0]?.ticks;
 
   const second = service();
-  await delay(4000);
+  await said(second, /scoring with model/);
   second.child.kill('SIGTERM');
   const again = await second.done;
   expect(again.stderr).toMatch(/scoring with model host@1/);
