@@ -1,8 +1,8 @@
 import { sourceKey } from '@ethogram/core';
+import { type CentresDiff, diffCentres } from './centres-diff.js';
 import { distributionDistance } from './distribution-distance.js';
 import { histogramShares } from './histogram-shares.js';
 import type { Model } from './model.js';
-import { type CentresDiff, diffCentres } from './centres-diff.js';
 import type { SourceModel } from './source-part.js';
 
 /** Shift of a mean, in its former standard deviations, from which it is worth telling. */
