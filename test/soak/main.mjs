@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { prepareTestServer } from '../../packages/setup/src/test-server.mjs';
 import { writeBenchResult } from '../../packages/testkit/dist/bench/index.js';
 import { startChurn } from './churn.mjs';
@@ -326,7 +326,7 @@ function countedTests() {
     const args = ['vitest', 'run', '--project', project, '--testTimeout', '7200000', ...files];
     const { status, stdout } = spawnSync('npx', args, { cwd: ROOT, env, encoding: 'utf8' });
     const seconds = Math.round((Date.now() - startMs) / 1000);
-    expect(status === 0, `${what}: ${count}${status === 0 ? '' : `\n${stdout.slice(-2000)}`}`);
+    expect(status === 0, `${what}: ${count}${status === 0 ? '' : `: ${failedTests(stdout)}`}`);
     return {
       what,
       count,
@@ -335,6 +335,14 @@ function countedTests() {
       outcome: status === 0 ? 'passed' : 'failed',
     };
   });
+}
+
+/** The names of the tests that failed, without colours. */
+function failedTests(output) {
+  const plain = stripVTControlCharacters(output);
+  return [...new Set(plain.match(/^ +× .+$/gm) ?? ['no test says why'])]
+    .map((line) => line.replace(/^ +× /, '').replace(/ \d+ms$/, ''))
+    .join('; ');
 }
 
 function testsThatRead(variable) {
@@ -392,7 +400,9 @@ try {
   const server = await soakServer(total * 0.3);
   const counted = countedTests();
   const memory = memoryOf(embedded.memory);
-  const perDay = embedded.scoredHours > 0 ? (embedded.incidents / embedded.scoredHours) * 24 : null;
+  // Of less than an hour a rate per day would say nothing.
+  const perDay =
+    embedded.scoredHours >= 1 ? (embedded.incidents / embedded.scoredHours) * 24 : null;
   const length = `${Math.round((Date.now() - startMs) / 60_000)} minutes in all; the goal is hours`;
   const tables = [
     {
