@@ -1,24 +1,15 @@
-import { train } from '@ethogram/learn';
 import type { Model } from '@ethogram/model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compareWindow, createScorer } from '../src/index.js';
-import { processSample, START, stream, syntheticBlocks } from './synthetic-host.js';
+import { processSample, stream, syntheticBlocks } from './synthetic-host.js';
+import { trainOn } from './trained.js';
 
 const TRAINED = 1000;
 
 describe('a model that takes a unit as one source', () => {
   let model: Model;
   beforeAll(async () => {
-    model = await train(
-      () => stream(syntheticBlocks({ ticks: TRAINED })),
-      {
-        name: 'synthetic',
-        window: { from: START, to: START + (TRAINED + 1) * 1000, exclude: [] },
-        seed: 1,
-        group: 'scope',
-      },
-      { learnGraph: null },
-    );
+    model = await trainOn(syntheticBlocks({ ticks: TRAINED }), 1, undefined, 'scope');
   });
 
   it('knows units, not what runs in them', () => {

@@ -8,11 +8,12 @@ export function trainOn(
   blocks: readonly Block[],
   seed = 1,
   hooks: TrainHooks = { learnGraph: null },
+  group: Model['group'] = null,
 ): Promise<Model> {
   const to = Math.max(...blocks.map((block) => block.ts[block.ts.length - 1] ?? START)) + 1;
   return train(
     () => stream(blocks),
-    { name: 'synthetic', window: { from: START, to, exclude: [] }, seed },
+    { name: 'synthetic', window: { from: START, to, exclude: [] }, seed, group },
     hooks,
   );
 }
