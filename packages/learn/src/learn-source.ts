@@ -3,7 +3,6 @@ import type { Timing } from '@ethogram/features';
 import type { LearningSteps } from '@ethogram/model';
 import type { Draft } from './draft.js';
 import type { Kernels } from './kernels/kernels.js';
-import { loadKernels } from './kernels/load-kernels.js';
 import type { LearnSettings } from './options.js';
 import { calibrateSource, type SourceCalibration } from './passes/calibrate.js';
 import { clusterSource } from './passes/cluster.js';
@@ -31,18 +30,6 @@ export interface SourceTask {
   readonly few: boolean;
   /** Seed of the whole training. */
   readonly seed: number;
-}
-
-/** A source to be learned, and with what. */
-export interface SourceJob {
-  readonly task: SourceTask;
-  /** URL of the module of kernels; null for those in TypeScript. */
-  readonly kernels: string | null;
-}
-
-/** Loads the kernels and learns a source; see {@link learnSource}. */
-export async function learnSourceWith({ task, kernels }: SourceJob): Promise<LearnedSource> {
-  return learnSource(task, await loadKernels(kernels));
 }
 
 /** What became of a source. */

@@ -1,23 +1,14 @@
 import type { Draft } from './draft.js';
-import {
-  type LearnedSource,
-  learnSourceWith,
-  type SourceJob,
-  type SourceTask,
-} from './learn-source.js';
+import type { LearnedSource, SourceTask } from './learn-source.js';
+import type { LearningJob, LearningResult } from './learning-job.js';
 import type { SourceRows } from './rows/row-store.js';
-import { WorkerPool, type Workshop } from './threads/worker-pool.js';
+import type { WorkerPool } from './threads/worker-pool.js';
 
 /** A source that is to be learned; its rows are fetched when its turn comes. */
 export interface WaitingSource {
   readonly draft: Draft;
   readonly rows: () => SourceRows;
 }
-
-const WORKSHOP: Workshop<SourceJob, LearnedSource> = {
-  entry: new URL('./source-worker.js', import.meta.url),
-  run: learnSourceWith,
-};
 
 /** Tasks that wait beside those that run, so that no thread has to. */
 const WAITING = 2;
@@ -31,15 +22,12 @@ export async function learnSources(
   common: Omit<SourceTask, 'draft' | 'rows'>,
   options: {
     readonly kernels: string | null;
-    readonly threads: number;
-    readonly signal: AbortSignal | undefined;
+    readonly pool: WorkerPool<LearningJob, LearningResult>;
     /** @param done share of the sources that are learned. */
     readonly onSource: (done: number) => void;
   },
 ): Promise<LearnedSource[]> {
-  // A single source is learned sooner here than a thread has started.
-  const threads = sources.length > 1 ? Math.min(options.threads, sources.length) : 0;
-  const pool = new WorkerPool(WORKSHOP, threads, options.signal);
+  const { pool, kernels } = options;
   const learned = new Array<LearnedSource>(sources.length);
   const queue = sources.entries();
   let done = 0;
@@ -47,15 +35,11 @@ export async function learnSources(
     for (const [i, source] of queue) {
       const task: SourceTask = { ...common, draft: source.draft, rows: source.rows() };
       const buffers = [task.rows.data.buffer, task.rows.active.buffer] as ArrayBuffer[];
-      learned[i] = await pool.run({ task, kernels: options.kernels }, buffers);
+      learned[i] = (await pool.run({ type: 'source', task, kernels }, buffers)) as LearnedSource;
       options.onSource(++done / sources.length);
     }
   };
-  try {
-    const lanes = pool.threads === 0 ? 1 : pool.threads + WAITING;
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return learned;
-  } finally {
-    await pool.close();
-  }
+  const lanes = pool.threads === 0 ? 1 : pool.threads + WAITING;
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return learned;
 }

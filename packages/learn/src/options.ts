@@ -1,6 +1,7 @@
 import type { Block, Window } from '@ethogram/core';
 import type { GraphPart, Model } from '@ethogram/model';
 import type { LearnGraphInput } from './graph/learn-graph.js';
+import type { ReaderPlace } from './rows/read-blocks.js';
 
 /** What to learn. */
 export interface TrainOptions {
@@ -41,6 +42,10 @@ export interface TrainHooks {
   readonly kernels?: string | null;
   /** Worker threads; by default one per processor, 0 for none. */
   readonly threads?: number;
+  /** Where worker threads open the recording for themselves; without it they don't read. */
+  readonly reader?: ReaderPlace | null;
+  /** URL of a module that exports `evaluate` as below ({@link EvaluatorModule}), for them. */
+  readonly evaluator?: string | null;
   /** Replaces the graph learning of this package; null leaves the graph out. */
   readonly learnGraph?: ((input: LearnGraphInput) => Promise<GraphPart>) | null;
   /**

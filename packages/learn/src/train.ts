@@ -1,25 +1,30 @@
 import { availableParallelism } from 'node:os';
-import { type Block, sourceKey } from '@ethogram/core';
-import { inGroups } from '@ethogram/features';
+import { sourceKey } from '@ethogram/core';
 import { MODEL_SCHEMA, type Model, sealModel } from '@ethogram/model';
 import { type Draft, draftSource } from './draft.js';
 import { learnErrors } from './errors.js';
+import { evaluateBlocks, type HeldOutBlock, heldOutBlocks } from './evaluate-held-out.js';
 import { fitThresholds } from './false-alarms.js';
 import type { LearnGraphInput } from './graph/learn-graph.js';
 import { learnGraph } from './graph/learn-graph.js';
 import { loadKernels } from './kernels/load-kernels.js';
 import type { LearnedSource } from './learn-source.js';
 import { learnSources } from './learn-sources.js';
+import { type LearningJob, type LearningResult, learningWorkshop } from './learning-job.js';
 import { libraryVersions } from './library-versions.js';
 import { noveltyLimit } from './novelty-limit.js';
-import { LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js';
+import { type Evaluation, LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js';
 import { type Activity, recordActivity } from './passes/activity.js';
 import { summarise } from './passes/calibrate.js';
 import { hostWindow } from './passes/host.js';
 import { SEASON_DAYS } from './passes/season.js';
 import type { RegimePlan } from './regime.js';
-import { type GatheredWindow, gatherWindow, type ReadBlocks } from './rows/gather-window.js';
+import { type GatheredWindow, gatherWindow } from './rows/gather-window.js';
+import { inGroupsOf, type ReadBlocks, type ReaderPlace } from './rows/read-blocks.js';
+import type { StretchTask } from './rows/read-stretch.js';
+import type { Stretch } from './rows/stretch.js';
 import type { Survey } from './rows/survey.js';
+import { WorkerPool } from './threads/worker-pool.js';
 
 /** Share of the time that each step usually takes. */
 const SHARES = Object.freeze({ read: 0.4, sources: 0.3, graph: 0.05 });
@@ -34,7 +39,7 @@ const DAY_MS = 24 * HOUR_MS;
  * Learns a model from a recorded window, read once as blocks and kept as rows; only its last hour,
  * the hours around the end of the fit part, and what was held out are read again. Same window, options and seed give the same model to the
  * byte, whatever the number of threads; no clock is read.
- * @param read starts reading the window anew at every call, or a part of it.
+ * @param readRecorded starts reading the window anew at every call, or a part of it.
  * @throws LEARN-1001 too little data; LEARN-1002 too much lost; LEARN-1003 several hosts;
  * LEARN-1004 a number that is not finite; LEARN-1005 no room; the signal's reason when aborted.
  */
@@ -44,22 +49,28 @@ export async function train(
   hooks: TrainHooks = {},
 ): Promise<Model> {
   const group = options.group ?? null;
-  const read: ReadBlocks = (range) => eachInGroups(readRecorded(range), group);
-  const gathered = await gatherWindow(read, options.window, hooks.signal, (done) =>
-    hooks.onProgress?.({ step: 'read', done: done * SHARES.read }),
-  );
+  const read = inGroupsOf(readRecorded, group);
+  const { window } = options;
+  const { signal, reader } = hooks;
+  const pool = new WorkerPool(learningWorkshop(), hooks.threads ?? availableParallelism(), signal);
+  const readElsewhere = async (place: ReaderPlace, task: StretchTask): Promise<Stretch> =>
+    (await pool.run({ type: 'stretch', reader: place, group, task })) as Stretch;
   try {
-    return await trainFrom(gathered, read, options, hooks);
+    const gathered = await gatherWindow(read, window, {
+      signal,
+      onProgress: (done) => hooks.onProgress?.({ step: 'read', done: done * SHARES.read }),
+      ...(reader && pool.threads > 1
+        ? { elsewhere: { threads: pool.threads, run: (task) => readElsewhere(reader, task) } }
+        : {}),
+    });
+    try {
+      return await trainFrom(gathered, read, options, hooks, pool);
+    } finally {
+      gathered.rows.close();
+    }
   } finally {
-    gathered.rows.close();
+    await pool.close();
   }
-}
-
-async function* eachInGroups(
-  blocks: AsyncIterable<Block>,
-  group: Model['group'],
-): AsyncGenerator<Block> {
-  for await (const block of blocks) yield inGroups(block, group);
 }
 
 async function trainFrom(
@@ -67,6 +78,7 @@ async function trainFrom(
   read: ReadBlocks,
   options: TrainOptions,
   hooks: TrainHooks,
+  pool: WorkerPool<LearningJob, LearningResult>,
 ): Promise<Model> {
   const settings = { ...LEARN_DEFAULTS, ...options.settings };
   const { window } = options;
@@ -96,8 +108,7 @@ async function trainFrom(
     },
     {
       kernels: hooks.kernels ?? null,
-      threads: hooks.threads ?? availableParallelism(),
-      signal,
+      pool,
       onSource: (done) =>
         hooks.onProgress?.({ step: 'sources', done: SHARES.read + SHARES.sources * done }),
     },
@@ -169,21 +180,34 @@ async function trainFrom(
     graph,
     together,
   });
-  const { evaluate } = hooks;
+  const judge = judgeOf(hooks, read, pool);
   // Time for every view to speak before anything is counted, and once as much to be sure.
-  const warmUpMs = 2 * plan.timing.historyRows * plan.timing.rowTicks * plan.timing.intervalMs;
-  const evaluateFrom = Math.max(window.from, fitUntil - 2 * warmUpMs);
-  const heldOut = plan.regime !== 'provisional' && evaluate;
+  const warmUpMs = 4 * plan.timing.historyRows * plan.timing.rowTicks * plan.timing.intervalMs;
+  const end = Math.min(window.to, (survey.ts[survey.ts.length - 1] as number) + 1);
+  const blocks = heldOutBlocks({ from: window.from, to: end }, fitUntil, warmUpMs);
   const thresholds = await fitThresholds(
     model,
     perDay,
     (window.to - fitUntil) / HOUR_MS,
-    heldOut
-      ? (candidate) => evaluate(candidate, read({ from: evaluateFrom, to: window.to }), fitUntil)
+    plan.regime !== 'provisional' && judge
+      ? (candidate) => evaluateBlocks(candidate, blocks, judge, pool.threads)
       : undefined,
   );
   hooks.onProgress?.({ step: 'thresholds', done: 1 });
   return sealModel({ ...model, thresholds });
+}
+
+/** Judges a model on a block of held-out time, in another thread where that can be. */
+function judgeOf(
+  { evaluate, evaluator, reader }: TrainHooks,
+  read: ReadBlocks,
+  pool: WorkerPool<LearningJob, LearningResult>,
+): ((model: Model, block: HeldOutBlock) => Promise<Evaluation>) | undefined {
+  if (evaluator && reader && pool.threads > 1) {
+    return async (model, { range, from }) =>
+      (await pool.run({ type: 'evaluate', reader, evaluator, model, range, from })) as Evaluation;
+  }
+  return evaluate && ((model, { range, from }) => evaluate(model, read(range), from));
 }
 
 function checkSurvey(survey: Survey, maxLost: number): void {

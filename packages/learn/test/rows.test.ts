@@ -66,11 +66,7 @@ describe('the rows of a window', () => {
   it('are what a tracker of ticks says at their ends, gaps and all', async () => {
     const ticks = patchyTicks(1);
     const blocks = blocksOf(ticks, 700);
-    const { plan, rows, indices, survey } = await gatherWindow(
-      () => stream(blocks),
-      WINDOW,
-      undefined,
-    );
+    const { plan, rows, indices, survey } = await gatherWindow(() => stream(blocks), WINDOW);
     expect(plan.timing.rowTicks).toBe(10);
     const told = new Map<number, unknown[]>();
     const direct = new HostTracker([profile], plan.timing);
@@ -136,7 +132,7 @@ describe('the rows of a window', () => {
   it('are the same however ticks are cut into blocks', async () => {
     const ticks = patchyTicks(3).slice(0, 7300);
     const gather = async (blocks: readonly Block[]): Promise<unknown> => {
-      const { survey, rows, indices } = await gatherWindow(() => stream(blocks), WINDOW, undefined);
+      const { survey, rows, indices } = await gatherWindow(() => stream(blocks), WINDOW);
       const gathered = { survey, times: rows.times(), rows: indices.map((at) => rows.of(at)) };
       rows.close();
       return gathered;

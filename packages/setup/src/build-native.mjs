@@ -16,13 +16,18 @@ const BPF = join(NATIVE, 'bpf');
 const OUTPUT = join(BPF, '.output');
 
 /**
- * Builds what is not up to date: the eBPF programs, their skeleton, and the two addons. The
- * procfs addon is required; without the eBPF one the product works, so that its failure is said
+ * Builds what is not up to date: the eBPF programs, their skeleton, and the three addons. The
+ * procfs addon is required; without the others the product works, so that their failure is said
  * and not thrown.
  * @returns {Promise<{ ebpf: boolean }>} whether the eBPF addon is there
  */
 export async function buildNative() {
   await buildAddon('procfs', []);
+  try {
+    await buildAddon('kernels', []);
+  } catch (error) {
+    say(`The kernels addon could not be built; learning will take longer.\n${error.message}`);
+  }
   try {
     await buildPrograms();
     await buildAddon('ebpf', [join(OUTPUT, 'ethogram.skel.h'), join(BPF, 'records.h')]);

@@ -11,6 +11,7 @@ export const NATIVE_PACKAGES = [
   'libelf-dev',
   'zlib1g-dev',
   'bpftool',
+  'libeigen3-dev',
 ];
 
 /** What only the tests need: real services to watch, and readers of what we export. */

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.js';
 import { defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
 import { judgeCandidate } from '../models/judge-candidate.js';
+import { learningThreads } from '../models/learning-threads.js';
 import { loadModel, modelPin } from '../models/load-model.js';
 import { signerOf } from '../models/model-keys.js';
 import { choice, file, integer, rate, text } from '../options/kinds.js';
@@ -98,6 +99,7 @@ export const trainCommand = defineCommand({
         signal,
         onProgress: ({ step, done }) => progress.update(done, 1, step),
         evaluate: countIncidents,
+        ...learningThreads(context, found.query),
       },
     );
     progress.finish();

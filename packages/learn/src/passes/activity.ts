@@ -1,7 +1,7 @@
 import type { Block, Window } from '@ethogram/core';
 import { HostTracker, type Timing } from '@ethogram/features';
 import { activityMetrics, type Draft, rawProfile } from '../draft.js';
-import type { ReadBlocks } from '../rows/gather-window.js';
+import type { ReadBlocks } from '../rows/read-blocks.js';
 import { eachTick } from './window-ticks.js';
 
 /** Samples of activity that the graph is learned from, at most. */

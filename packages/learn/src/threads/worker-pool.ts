@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
+import { EthogramError } from '@ethogram/core';
 
 /** Work that can be done in another thread as well as here. */
 export interface Workshop<Job, Result> {
@@ -9,15 +10,47 @@ export interface Workshop<Job, Result> {
   readonly run: (job: Job) => Result | Promise<Result>;
 }
 
-/** Makes a worker thread do one job a message, and answer with its result or its error. */
-export function answerJobs<Job, Result>(run: Workshop<Job, Result>['run']): void {
-  parentPort?.on('message', async (job: Job) => {
+/**
+ * Makes a worker thread do one job a message, and answer with its result or its error; `null` asks
+ * it to end.
+ * @param close gives back what jobs have opened.
+ */
+export function answerJobs<Job, Result>(
+  run: Workshop<Job, Result>['run'],
+  close: () => Promise<void> = async () => undefined,
+): void {
+  parentPort?.on('message', async (job: Job | null) => {
+    if (job === null) {
+      await close().catch(() => undefined);
+      parentPort?.close();
+      return;
+    }
     try {
       parentPort?.postMessage({ result: await run(job) });
     } catch (error) {
-      parentPort?.postMessage({ error });
+      parentPort?.postMessage({ error: error instanceof EthogramError ? toPlain(error) : error });
     }
   });
+}
+
+/** A coded error as it crosses threads: a copy of an error keeps nothing but its message. */
+interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly exitCode: EthogramError['exitCode'];
+  readonly details: EthogramError['details'];
+}
+
+function toPlain({ code, message, remedy, exitCode, details }: EthogramError): PlainError {
+  return { code, message, remedy, exitCode, details };
+}
+
+function fromPlain(error: unknown): unknown {
+  if (error instanceof Error || typeof error !== 'object' || error === null) return error;
+  if (!('code' in error)) return error;
+  const { code, message, remedy, exitCode, details } = error as PlainError;
+  return new EthogramError(code, { title: message, remedy, exitCode }, message, { details });
 }
 
 interface Waiting<Job, Result> {
@@ -73,8 +106,12 @@ export class WorkerPool<Job, Result> {
   async close(): Promise<void> {
     this.#closed = true;
     this.#signal?.removeEventListener('abort', this.#onAbort);
+    const idle = this.#running.size === 0;
     this.#fail(new Error('the pool of threads was closed'));
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    // A thread that does nothing closes what it opened; one that works is stopped where it is.
+    await Promise.all(
+      [...this.#workers].map((worker) => (idle ? ended(worker) : worker.terminate())),
+    );
   }
 
   #next(): void {
@@ -95,7 +132,7 @@ export class WorkerPool<Job, Result> {
       const waiting = this.#running.get(worker);
       this.#running.delete(worker);
       this.#idle.push(worker);
-      if ('error' in answer) waiting?.reject(answer.error);
+      if ('error' in answer) waiting?.reject(fromPlain(answer.error));
       else waiting?.resolve(answer.result);
       this.#next();
     });
@@ -114,4 +151,12 @@ export class WorkerPool<Job, Result> {
     for (const { reject } of [...this.#running.values(), ...this.#queue]) reject(reason);
     this.#queue.length = 0;
   }
+}
+
+/** Asks a worker to end, and waits until it has. */
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.postMessage(null);
+  });
 }
