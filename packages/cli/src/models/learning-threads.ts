@@ -18,21 +18,19 @@ export function learningThreads(
   const place: WindowPlace = { uri, query };
   return {
     kernels: findKernels(notices),
-    evaluator: besideThis('alarm-evaluator'),
-    reader: uri.startsWith('memory:') ? null : { module: besideThis('window-reader'), place },
+    evaluator: new URL('./alarm-evaluator.js', import.meta.url).href,
+    reader: uri.startsWith('memory:')
+      ? null
+      : { module: new URL('./window-reader.js', import.meta.url).href, place },
   };
 }
 
 /** URL of the module of the kernels on Eigen; null, with a word why, where they don't load. */
 export function findKernels(notices: Pick<CommandContext['notices'], 'note'>): string | null {
   const loaded = loadKernels();
-  if (loaded.addon) return besideThis('native-kernels');
+  // Tests run from TypeScript, and without threads: of these modules they load this one alone.
+  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  if (loaded.addon) return new URL(`./native-kernels.${suffix}`, import.meta.url).href;
   notices.note(`learning in TypeScript, which takes longer: ${loaded.reason}`);
   return null;
-}
-
-/** URL of a module beside this one, compiled or not as this one is. */
-function besideThis(name: string): string {
-  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./${name}.${suffix}`, import.meta.url).href;
 }
