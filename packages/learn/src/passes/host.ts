@@ -17,7 +17,7 @@ import { Sampler } from '../detectors/sampler.js';
 import { activityMetrics, type Draft } from '../draft.js';
 import { standardise } from '../graph/columns.js';
 import { gram, invertPositiveDefinite, ledoitWolf } from '../graph/ledoit-wolf.js';
-import type { ReadBlocks } from '../rows/gather-window.js';
+import type { ReadBlocks } from '../rows/read-blocks.js';
 import { FastLearner } from './fast.js';
 import { eachTick } from './window-ticks.js';
 
