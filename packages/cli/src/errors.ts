@@ -82,6 +82,11 @@ export const cliErrors = defineErrors({
     remedy: 'chmod 600 FILE; take a new key where somebody may have read it.',
     exitCode: 2,
   },
+  'CLI-1017': {
+    title: 'There is no such checkpoint',
+    remedy: 'Give the `checkpoint` of an anomaly record of this store, or leave --checkpoint out.',
+    exitCode: 2,
+  },
   'CLI-9001': {
     title: 'Something failed that should not have',
     remedy: 'Run again with --log-level debug, and report what it prints as a bug.',

@@ -20,6 +20,7 @@ const anomaly: AnomalyRecord = {
   incident: 'i',
   id: 'a',
   model: 'm',
+  checkpoint: null,
   lost: 0,
   reasons: [],
   neighbours: [],

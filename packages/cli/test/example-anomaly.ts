@@ -18,6 +18,7 @@ export function anomaly(name: string, more: Partial<AnomalyRecord> = {}): Anomal
     incident: 'i1',
     id: `event-${name}`,
     model: 'host/0123456789abcdef',
+    checkpoint: null,
     lost: 3,
     reasons: [
       {

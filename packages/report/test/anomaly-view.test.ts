@@ -24,6 +24,7 @@ const anomaly: AnomalyRecord = {
   incident: 'i1',
   id: 'a1',
   model: 'm1',
+  checkpoint: null,
   lost: 0,
   reasons: [
     {

@@ -13,6 +13,11 @@ export function sealCheckpoint(model: string, state: object): string {
   return JSON.stringify({ format: FORMAT, model, hash: sha256(body), body });
 }
 
+/** The id under which a checkpoint is kept and named by records: 16 hex digits of its SHA-256. */
+export function checkpointId(text: string): string {
+  return sha256(text).slice(0, 16);
+}
+
 /**
  * Reads what {@link sealCheckpoint} wrote; the hash vouches for the shape of the body.
  * @throws SCORE-1001 on another model's checkpoint; SCORE-1002 on a damaged one.

@@ -51,6 +51,7 @@ export class Chronicle {
   readonly #feedback: Feedback[] = [];
   /** Feedback whose time has not come yet. */
   #pending: Feedback[] = [];
+  #checkpoint: string | null = null;
 
   /** @param scoreOf the score now of a source, by key. */
   constructor(model: Model, scoreOf: (key: string) => number) {
@@ -135,10 +136,16 @@ export class Chronicle {
       incident: incident.id,
       id: identityOf(model, host, ts, key, kinds[0] ?? ''),
       model,
+      checkpoint: this.#checkpoint,
       lost,
       reasons,
       neighbours: this.#neighbours(key, parents),
     };
+  }
+
+  /** From here on records name this checkpoint as the one to replay them from. */
+  beginAt(checkpoint: string): void {
+    this.#checkpoint = checkpoint;
   }
 
   /** Notes that a source of an open incident is still off, and how far. */

@@ -2,7 +2,7 @@ import { type Block, sourceKey } from '@ethogram/core';
 import { HostTracker } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import type { AlarmState } from './alarm.js';
-import { openCheckpoint, sealCheckpoint } from './checkpoint.js';
+import { checkpointId, openCheckpoint, sealCheckpoint } from './checkpoint.js';
 import { Chronicle, type ChronicleState, type Finding, type Moment } from './chronicle.js';
 import { scoreErrors } from './errors.js';
 import type { Feedback } from './feedback.js';
@@ -87,6 +87,7 @@ export class HostScorer {
     this.#chronicle.acknowledge(feedback);
   }
 
+  /** Its state as text; records from here on name it. */
   checkpoint(): string {
     const state: ScorerState = {
       ticks: this.#ticks,
@@ -99,7 +100,9 @@ export class HostScorer {
       newcomers: this.#newcomers.state(),
       chronicle: this.#chronicle.state(),
     };
-    return sealCheckpoint(this.#model.id, state);
+    const text = sealCheckpoint(this.#model.id, state);
+    this.#chronicle.beginAt(checkpointId(text));
+    return text;
   }
 
   /** Takes up a checkpoint of the same model; the scorer must be fresh. */
@@ -122,6 +125,7 @@ export class HostScorer {
     if (state.host) this.#host?.resume(state.host);
     this.#newcomers.resume(state.newcomers);
     this.#chronicle.resume(state.chronicle);
+    this.#chronicle.beginAt(checkpointId(text));
   }
 
   /** Mutes what is open and was acknowledged in the meantime. */

@@ -1,3 +1,4 @@
+export { checkpointId } from './checkpoint.js';
 export type { Comparison, SourceComparison, Verdict } from './compare.js';
 export { compareWindow } from './compare.js';
 export { scoreErrors } from './errors.js';

@@ -60,6 +60,11 @@ export interface AnomalyRecord {
   readonly incident: string;
   readonly id: string;
   readonly model: string;
+  /**
+   * Id of the checkpoint that a replay takes up to repeat this record; null where it begins with the
+   * model's own calibration.
+   */
+  readonly checkpoint: string | null;
   /** What was lost in this tick, over all causes. */
   readonly lost: number;
   readonly reasons: readonly Reason[];

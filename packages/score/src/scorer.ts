@@ -23,7 +23,10 @@ export interface Scorer {
   push(block: Block): TickScore[];
   /** Takes feedback on an anomaly: from the next tick at or after its time it holds. */
   acknowledge(feedback: Feedback): void;
-  /** All that it knows, as text. Its size depends on the model, not on how long it ran. */
+  /**
+   * All that it knows, as text. Its size depends on the model, not on how long it ran. Records from
+   * here on name it by its id, as do those of a scorer that takes it up: both give the same bytes.
+   */
   checkpoint(): string;
 }
 

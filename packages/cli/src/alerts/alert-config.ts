@@ -79,6 +79,7 @@ const EXAMPLE = Object.freeze<Alert>({
   kinds: ['novel'],
   regime: 'full',
   incident: 'i',
+  checkpoint: null,
   model: 'm',
   lost: 0,
   reasons: [],

@@ -13,6 +13,7 @@ import { liveBlocks } from '../live/live-blocks.js';
 import { loadModel } from '../models/load-model.js';
 import { choice, duration, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
+import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents } from '../score/keep-events.js';
 import { findWindow } from '../window/find-window.js';
@@ -26,7 +27,7 @@ export const scoreCommand = defineCommand({
   name: 'score',
   summary: 'score a recording, a window, or this host live, with a model',
   description:
-    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id.',
+    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live keeps its state there every hour, and when it begins where it did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does.',
   options: {
     model: option(text('MODEL'), {
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
@@ -37,6 +38,10 @@ export const scoreCommand = defineCommand({
     duration: option(duration(10, 366 * 86_400_000), {
       help: 'with --live: how long (default: until a signal)',
       example: '10m',
+    }),
+    checkpoint: option(text('ID'), {
+      help: 'go on from a state that --live kept, after its last tick',
+      example: '45c9ff490ccce730',
     }),
     all: flag({ help: 'every tick of the host as a whole, one row each; warm-up rows score 0' }),
     perSource: flag({ help: 'with --all: a row for every source instead' }),
@@ -67,6 +72,9 @@ export const scoreCommand = defineCommand({
         'expected --all with --per-source, found --per-source alone',
       );
     }
+    if (options.live && options.checkpoint !== undefined) {
+      throw cliErrors.make('CLI-1001', 'expected --checkpoint without --live, found both');
+    }
     const source = options.live ? await startMeasuring(context, options) : undefined;
     try {
       return await score(context, { ...options, model: options.model }, source);
@@ -80,6 +88,7 @@ interface ScoreValues extends CollectValues, WindowValues {
   readonly model: string;
   readonly live: boolean;
   readonly duration: number | undefined;
+  readonly checkpoint: string | undefined;
   readonly all: boolean;
   readonly perSource: boolean;
   readonly failOn: Severity | undefined;
@@ -94,14 +103,19 @@ async function score(
   const { out, notices } = context;
   const { store, keepsEvents } = await openForScoring(context);
   const model = await loadModel(context, options.model);
+  const checkpoint =
+    options.checkpoint === undefined ? undefined : await findCheckpoint(store, options.checkpoint);
   const until = untilElapsed(context, options.live ? options.duration : undefined);
   try {
-    const { blocks, liveFrom, total } = options.live
+    const { blocks, liveFrom, fromStart, total } = options.live
       ? { ...(await liveBlocks(context, store, model, options, source, until.signal)), total: 0 }
-      : await recordedBlocks(context, store, options);
+      : await recordedBlocks(context, store, options, checkpoint);
     const progress = notices.progress('scoring');
     const tally = new Tally();
-    const ticks = scoreTicks(context, store, { model, blocks, liveFrom }, async (tick) => {
+    const keeper =
+      options.live && keepsEvents ? new CheckpointKeeper(store, !fromStart) : undefined;
+    const from = { model, blocks, liveFrom, checkpoint, keeper };
+    const ticks = scoreTicks(context, store, from, async (tick) => {
       tally.add(tick);
       if (keepsEvents) await keepEvents(store, tick);
       if (options.live) notices.status(tally.text());
@@ -137,9 +151,13 @@ async function recordedBlocks(
   { clock, signal }: CommandContext,
   store: Store,
   options: Parameters<typeof findWindow>[1],
-): Promise<{ blocks: AsyncIterable<Block>; liveFrom: number; total: number }> {
-  const { query, ticks } = await findWindow(store, options, clock.nowMs());
-  return { blocks: store.samples.read(query, { signal }), liveFrom: 0, total: ticks };
+  checkpoint: KeptCheckpoint | undefined,
+): Promise<{ blocks: AsyncIterable<Block>; liveFrom: number; fromStart: boolean; total: number }> {
+  const { query, window, ticks } = await findWindow(store, options, clock.nowMs());
+  const from = Math.max(window.from, checkpoint === undefined ? 0 : checkpoint.ts + 1);
+  const range = { from, to: window.to };
+  const blocks = store.samples.read({ ...query, range }, { signal });
+  return { blocks, liveFrom: 0, fromStart: true, total: ticks };
 }
 
 /** How often a scorer that runs looks for what people said meanwhile. */
@@ -153,11 +171,15 @@ async function* scoreTicks(
     readonly model: Model;
     readonly blocks: AsyncIterable<Block>;
     readonly liveFrom: number;
+    readonly checkpoint: KeptCheckpoint | undefined;
+    readonly keeper: CheckpointKeeper | undefined;
   },
   onTick: (tick: TickScore) => Promise<void>,
 ): AsyncGenerator<TickScore> {
   const { createScorer } = await import('@ethogram/score');
-  const scorer = createScorer(from.model);
+  const { checkpoint, keeper } = from;
+  const scorer = createScorer(from.model, checkpoint && { checkpoint: checkpoint.text });
+  let scoredTo: number | undefined;
   const known = new Set<string>();
   let lookedAt: bigint | undefined;
   for await (const block of from.blocks) {
@@ -170,6 +192,11 @@ async function* scoreTicks(
         known.add(said);
       }
     }
+    const last = block.ts.at(-1) ?? 0;
+    if (keeper && scoredTo !== undefined && last > from.liveFrom) {
+      await keeper.keepIfDue(scorer, block.host, scoredTo);
+    }
+    scoredTo = last;
     for (const tick of scorer.push(block)) {
       if (tick.ts <= from.liveFrom) continue;
       await onTick(tick);

@@ -16,7 +16,8 @@ const WARM_UP_MS = 600_000;
  * The ticks of this host as they happen: out of the store where a collector of this host runs,
  * else measured here.
  * @param source opened before the store, while there were privileges; closed where it is not needed.
- * @returns blocks, and the instant before which ticks only warm up the scorer.
+ * @returns blocks, the instant before which ticks only warm up the scorer, and whether these are
+ *   all that was recorded until then.
  */
 export async function liveBlocks(
   context: CommandContext,
@@ -25,13 +26,18 @@ export async function liveBlocks(
   options: CollectValues,
   source: SampleSource | undefined,
   signal: AbortSignal,
-): Promise<{ readonly blocks: AsyncIterable<Block>; readonly liveFrom: number }> {
+): Promise<{
+  readonly blocks: AsyncIterable<Block>;
+  readonly liveFrom: number;
+  readonly fromStart: boolean;
+}> {
   const { clock, notices } = context;
   const host = hostname();
   const now = clock.nowMs();
   const collecting = source && (await whoCollects(store, host));
   if (!collecting) {
-    return { blocks: measuredBlocks(context, store, model, options, source, signal), liveFrom: 0 };
+    const blocks = measuredBlocks(context, store, model, options, source, signal);
+    return { blocks, liveFrom: 0, fromStart: true };
   }
   await source.close();
   const { pid, recording } = collecting;
@@ -46,6 +52,9 @@ export async function liveBlocks(
       { signal, clock },
     ),
     liveFrom: now,
+    fromStart: (await store.samples.recordings()).every(
+      (info) => info.name !== recording || info.host !== host || info.from >= from,
+    ),
   };
 }
 

@@ -29,6 +29,7 @@ const anomaly: AnomalyRecord = {
   incident: 'i',
   id: 'a',
   model: 'm',
+  checkpoint: null,
   lost: 0,
   reasons: [
     { metric: HOSTILE, actual: 812, expected: [0, 14], contribution: 0.7, firstSeen: false },
