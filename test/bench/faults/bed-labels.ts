@@ -26,7 +26,13 @@ export async function keepLabels(uri: string, labels: BedLabels): Promise<void> 
   const store = await openStore(uri, { mode: 'annotate' });
   try {
     const body = JSON.stringify(labels);
-    await store.events.put({ id: LABELS, kind: 'marker', host: RECORDING, ts: labels.trainTo, body });
+    await store.events.put({
+      id: LABELS,
+      kind: 'marker',
+      host: RECORDING,
+      ts: labels.trainTo,
+      body,
+    });
   } finally {
     await store.close();
   }
