@@ -46,8 +46,11 @@ describe('docs/operations.md', () => {
     expect(readAlertConfig(readConfigFile(file), process.getuid?.())?.alertmanager).toHaveLength(1);
   });
 
-  test('has a unit and commands whose options exist', async () => {
-    for (const line of [block('ini', 'ExecStart'), block('sh', 'thresholds')]) {
+  test('has commands whose options exist, and so has the unit that it speaks of', async () => {
+    const folder = new URL('../../packaging/systemd/', import.meta.url);
+    const unit = readFileSync(new URL('ethogram.service', folder), 'utf8');
+    const start = /^ExecStart=.*$/m.exec(unit)?.[0] ?? '';
+    for (const line of [start, block('sh', 'thresholds')]) {
       const [, command = '', options = ''] = /ethogram (\w+) (.*)/.exec(line) ?? [];
       const { stdout } = await run([command, '--help']);
       const flags = options.match(/--[\w-]+/g) ?? [];

@@ -17,6 +17,7 @@ import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents } from '../score/keep-events.js';
 import { findWindow } from '../window/find-window.js';
+import { inStepsOfModel } from '../window/in-steps-of-model.js';
 import { type WindowValues, windowOptions } from '../window/window-options.js';
 
 /** What `score` exits with where `--fail-on` found something. */
@@ -27,7 +28,7 @@ export const scoreCommand = defineCommand({
   name: 'score',
   summary: 'score a recording, a window, or this host live, with a model',
   description:
-    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live keeps its state there every hour, and when it begins where it did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does.',
+    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live keeps its state there every hour, and when it begins where it did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does. A model of ticks of 10 s or a minute reads finer ones merged, so that a recording gives the same bytes before and after retention merged it; coarser ticks than a model learned from are refused.',
   options: {
     model: option(text('MODEL'), {
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
@@ -109,7 +110,7 @@ async function score(
   try {
     const { blocks, liveFrom, fromStart, total } = options.live
       ? { ...(await liveBlocks(context, store, model, options, source, until.signal)), total: 0 }
-      : await recordedBlocks(context, store, options, checkpoint);
+      : await recordedBlocks(context, store, options, model, checkpoint);
     const progress = notices.progress('scoring');
     const tally = new Tally();
     const keeper =
@@ -151,12 +152,13 @@ async function recordedBlocks(
   { clock, signal }: CommandContext,
   store: Store,
   options: Parameters<typeof findWindow>[1],
+  model: Model,
   checkpoint: KeptCheckpoint | undefined,
 ): Promise<{ blocks: AsyncIterable<Block>; liveFrom: number; fromStart: boolean; total: number }> {
   const { query, window, ticks } = await findWindow(store, options, clock.nowMs());
-  const from = Math.max(window.from, checkpoint === undefined ? 0 : checkpoint.ts + 1);
-  const range = { from, to: window.to };
-  const blocks = store.samples.read({ ...query, range }, { signal });
+  const range = { from: window.from, to: window.to };
+  const inSteps = await inStepsOfModel(store, { ...query, range }, model, checkpoint?.ts);
+  const blocks = store.samples.read(inSteps, { signal });
   return { blocks, liveFrom: 0, fromStart: true, total: ticks };
 }
 
