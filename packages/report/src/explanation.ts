@@ -1,5 +1,6 @@
 import type { AnomalyRecord } from '@ethogram/score';
 import { reasonText, scoreText } from './anomaly-view.js';
+import { contextLines, type ExplanationContext } from './explanation-context.js';
 import { printable } from './printable.js';
 import { numberText, shortTime } from './quantity.js';
 import { type ChartData, textChart } from './text-chart.js';
@@ -15,10 +16,14 @@ export interface ExplainedSeries extends ChartData {
 /** Most columns of the picture. */
 const WIDTH = 72;
 
-/** Why an anomaly was one, in words: factors, expected range, actual, first seen, neighbours, picture. */
+/**
+ * Why an anomaly was one, in words: factors, expected range, actual, first seen, neighbours, what
+ * stood around it, picture.
+ */
 export function explanationLines(
   anomaly: AnomalyRecord,
   series: ExplainedSeries | undefined,
+  context: ExplanationContext,
 ): readonly string[] {
   const { source, neighbours } = anomaly;
   return [
@@ -33,8 +38,9 @@ export function explanationLines(
     ),
     ...neighbours.map(
       ({ source: near, score, edge }, i) =>
-        `${i === 0 ? 'neighbours' : '          '}  ${printable(near)}: score ${numberText(score)}, edge ${numberText(edge)}`,
+        `${i === 0 ? 'neighbours' : '          '}  ${printable(near)}: score ${numberText(score)}, edge ${numberText(edge)}${context.warn !== null && score >= context.warn ? ', off too' : ''}`,
     ),
+    ...contextLines(anomaly, context),
     ...(series ? picture(series) : []),
   ];
 }

@@ -9,6 +9,7 @@ export { ScoreDigest } from './digest/score-digest.js';
 export { TimeBins } from './digest/time-bins.js';
 export type { ExplainedSeries } from './explanation.js';
 export { explanationLines } from './explanation.js';
+export type { ExplanationContext, NearestTraining } from './explanation-context.js';
 export type { PageLook } from './html/page-look.js';
 export type { KnownSpan } from './html/plot/events.js';
 export { reportPage } from './html/report-page.js';

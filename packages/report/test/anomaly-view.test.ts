@@ -5,6 +5,7 @@ import {
   anomalyView,
   csvHeader,
   csvRow,
+  type ExplanationContext,
   explanationLines,
   jsonLine,
   plainStyle,
@@ -66,15 +67,64 @@ describe('an anomaly', () => {
     expect(csvRow(anomalyView, anomaly).trim().split(',')).toHaveLength(header.length);
   });
 
+  const nothing: ExplanationContext = {
+    alsoOff: [],
+    warn: null,
+    markers: [],
+    said: null,
+    nearest: null,
+    strangest: [],
+    model: null,
+    recordings: [],
+  };
+
+  test('is explained by what stood around it, and by commands that a shell takes as they are', () => {
+    const ts = Date.UTC(2026, 4, 1, 9, 58);
+    const lines = explanationLines({ ...anomaly, checkpoint: '0123456789abcdef' }, undefined, {
+      alsoOff: [
+        { source: 'process:redis\u001b', score: 4.25, since: anomaly.ts, kinds: ['level', 'mix'] },
+      ],
+      warn: 3,
+      markers: [
+        { ts, kind: 'boot', text: 'of 2 processors' },
+        { ts, kind: 'new-version', source: { kind: 'process', name: 'nginx' }, text: '1.2\u001b' },
+      ],
+      said: { verdict: 'expected', at: ts, until: null },
+      nearest: {
+        ts,
+        values: [
+          { metric: 'syscall.openat.calls', value: 13.5 },
+          { metric: 'memory.rss', value: null },
+        ],
+        lookedAtMs: 3_600_000,
+      },
+      strangest: [{ ts, score: 2.5 }],
+      model: 'web@3',
+      recordings: [{ name: "it's; rm -rf /\u001b", from: ts, to: ts + 1 }],
+    });
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('neighbours')))).toEqual([
+      'neighbours  process:redis: score 3.1, edge 0.62, off too',
+      'also off    process:redis\\x1b: score 4.25 by level, mix, since 2026-05-01 10:00:00Z',
+      'around      2026-05-01 09:58:00Z boot: of 2 processors',
+      '            2026-05-01 09:58:00Z new-version nginx: 1.2\\x1b',
+      'nearest     2026-05-01 09:58:00Z in training: syscall.openat.calls 13.5 (of 1 h looked at)',
+      'strange     2026-05-01 09:58:00Z in training: score 2.5',
+      'said        expected for good, 2026-05-01 09:58:00Z',
+      "look at     ethogram export --recording 'it'\\''s; rm -rf /\\x1b' --from 2026-05-01T09:58:00.000Z --to 2026-05-01T09:58:00.001Z",
+      "            ethogram score --model web@3 --recording 'it'\\''s; rm -rf /\\x1b' --checkpoint 0123456789abcdef --to 2026-05-01T09:58:00.001Z",
+    ]);
+  });
+
   test('is explained by factors, neighbours and a picture', () => {
-    const lines = explanationLines(anomaly, {
+    const series = {
       metric: 'syscall.openat.calls/s',
       values: [0, 5, 812, 3],
       expected: [0, 14],
       marked: 2,
       from: Date.UTC(2026, 4, 1, 9, 59, 58),
       to: Date.UTC(2026, 4, 1, 10, 0, 1),
-    });
+    } as const;
+    const lines = explanationLines(anomaly, series, nothing);
     expect(lines.join('\n')).toContain('because     syscall.ptrace.calls 3, never seen before');
     expect(lines.join('\n')).toContain('neighbours  process:redis: score 3.1, edge 0.62');
     expect(lines.at(-1)).toMatch(/^ +\^$/);

@@ -1,11 +1,11 @@
-import { type Block, metricInfo, sourceKey, syscallMetric, type TimeRange } from '@ethogram/core';
-import { inGroups, REGROUPINGS } from '@ethogram/features';
+import { metricInfo, sourceKey, type TimeRange } from '@ethogram/core';
 import type { ExplainedSeries } from '@ethogram/report';
 import type { AnomalyRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
+import { type MetricPoint, readMetric, underNameOf } from './read-metric.js';
 
 /** So much before and after an anomaly is shown: what an incident pins. */
-const AROUND_MS = 600_000;
+export const AROUND_MS = 600_000;
 
 /**
  * The series of the largest factor of an anomaly that was recorded as such, around its tick;
@@ -19,9 +19,7 @@ export async function explainedSeries(
   const ts = Date.parse(anomaly.ts);
   const range: TimeRange = { from: ts - AROUND_MS, to: ts + AROUND_MS + 1 };
   const key = sourceKey(anomaly.source);
-  const points = new Map(
-    anomaly.reasons.map(({ metric }) => [metric, [] as { ts: number; value: number | null }[]]),
-  );
+  const points = new Map(anomaly.reasons.map(({ metric }) => [metric, [] as MetricPoint[]]));
   for await (const block of store.samples.read({ host: anomaly.host, range })) {
     const named = underNameOf(block, key);
     for (const [metric, found] of points) readMetric(named, key, metric, found);
@@ -44,44 +42,4 @@ export async function explainedSeries(
     };
   }
   return undefined;
-}
-
-/** A block in which a source has the name that the anomaly's model gave it. */
-function underNameOf(block: Block, key: string): Block {
-  for (const group of [null, ...REGROUPINGS]) {
-    const named = inGroups(block, group);
-    if (named.sources.some((source) => sourceKey(source) === key)) return named;
-  }
-  return block;
-}
-
-/** Adds the values of one metric; a counter that is not there is zero, a gauge is missing. */
-function readMetric(
-  block: Block,
-  key: string,
-  metric: string,
-  into: { ts: number; value: number | null }[],
-): void {
-  const isRate = metricInfo(metric)?.type === 'counter';
-  const wanted = block.series.map(
-    ({ source, metric: name, scheme }) =>
-      scheme === undefined &&
-      belongsTo(metric, name) &&
-      sourceKey(block.sources[source] ?? { kind: 'custom', name: '' }) === key,
-  );
-  for (let t = 0; t < block.ts.length; t++) {
-    let value: number | null = isRate ? 0 : null;
-    for (let i = block.rowStart[t] ?? 0; i < (block.rowStart[t + 1] ?? 0); i++) {
-      if (wanted[block.seriesIndex[i] ?? 0]) value = (value ?? 0) + (block.values[i] ?? 0);
-    }
-    const seconds = (block.intervalNs[t] ?? 1e9) / 1e9;
-    into.push({ ts: block.ts[t] ?? 0, value: isRate && value !== null ? value / seconds : value });
-  }
-}
-
-/** Totals of system calls are not stored but are the sum of their parts. */
-function belongsTo(metric: string, name: string): boolean {
-  if (name === metric) return true;
-  const total = /^syscall\.(calls|errors)$/.exec(metric);
-  return total !== null && syscallMetric(name)?.what === total[1];
 }
