@@ -52,11 +52,12 @@ export class HostAlarm {
   }
 
   /**
-   * Opens, holds or closes the alarm.
+   * Opens, holds or closes the alarm; an open one waits while there is no score, as after a gap.
    * @param possible whether something beside the score allows it to open.
    * @returns whether it opened with this tick.
    */
   judge(ts: number, limit: number, possible = true): boolean {
+    if (this.#alarm.open && Number.isNaN(this.#s)) return false;
     const held =
       this.#alarm.open && this.#recorded >= limit && ts < this.#openedAt + LONGEST_HOLD_MS;
     const opened = this.#alarm.push(held || (possible && this.#now.score >= limit));

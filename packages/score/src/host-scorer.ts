@@ -52,7 +52,8 @@ export class HostScorer {
     this.#refuseCoarse(block, t);
     const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
     const moment = { host: block.host, ts: block.ts[t] as number, lost };
-    this.#tracker.advance(block, t);
+    const missed = this.#tracker.advance(block, t);
+    if (missed) for (const watched of this.#watched) watched.missTicks();
     this.#host?.visit(block, t);
     this.#chronicle.visit(block, t);
     this.#ticks++;

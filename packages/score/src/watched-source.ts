@@ -1,5 +1,5 @@
 import { sourceKey } from '@ethogram/core';
-import type { SourceTracker } from '@ethogram/features';
+import { LEVEL_ROWS, type SourceTracker } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
 import { Alarm, type AlarmState } from './alarm.js';
 import { PresenceWatch } from './presence-watch.js';
@@ -88,7 +88,8 @@ export class WatchedSource {
   /**
    * Opens, holds or closes the alarm of rates. A lasting fault becomes usual to p, and its alarm
    * stays while the recording would call it odd; for a day, and only where the recording still
-   * held when it began.
+   * held when it began. After a gap an open alarm waits until rows can be scored again: not seeing
+   * is no quiet.
    * @param burst whether single ticks lie far beyond training: critical at once.
    * @returns what is to be told: an alarm that opened or worsened, or another fault within it.
    */
@@ -96,7 +97,8 @@ export class WatchedSource {
     const { score, recorded } = this.#now;
     const held = this.rates.open && recorded >= limits.warn && ts < this.#holdUntil;
     const off = (score >= limits.warn && this.#shows(tracker)) || held;
-    const opened = burst ? this.rates.raise() : this.rates.push(off);
+    const waits = this.rates.open && !tracker.windowKnown(LEVEL_ROWS);
+    const opened = burst ? this.rates.raise() : !waits && this.rates.push(off);
     if (opened) this.#holdUntil = this.#scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
     if (!this.rates.open) {
       this.#severity = 'warning';
@@ -125,6 +127,11 @@ export class WatchedSource {
       return true;
     }
     return leavesRecordedRange(shareOut(this.model, tracker, worst));
+  }
+
+  /** Ticks are missing: nobody knows whether it was there, so its silence counts anew. */
+  missTicks(): void {
+    if (!this.absence.open) this.presence.silence = 0;
   }
 
   /** Watches whether it is there; says whether it began to be missed. */
