@@ -27,7 +27,7 @@ describe('a config file', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { key: string; value: string; place: string });
     expect(rows.map(({ key, value }) => [key, value])).toEqual([
-      ['store', 'mongodb://me:***@db/x'],
+      ['store', 'mongodb://***@db/x'],
       ['completion.output', 'json'],
     ]);
     expect(rows[1]?.place).toMatch(/:4$/);
