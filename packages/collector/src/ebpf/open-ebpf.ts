@@ -80,7 +80,7 @@ export async function openEbpf(
     readers: [
       programs,
       new DiskReader({ ...options, onRead: (disks) => ledger.take(disks) }),
-      new HostReader(options),
+      new HostReader({ ...options, killsAreNamed: !session.missing.includes('on_oom') }),
     ],
     ...(charges ? { reconcile: () => ledger.result() } : {}),
     release: () => session.close(),

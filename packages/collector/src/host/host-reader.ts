@@ -13,10 +13,15 @@ const HOST_SOURCE = 'host';
  */
 export class HostReader implements TickReader {
   readonly #procRoot: string;
+  readonly #killsAreNamed: boolean;
   #last: HostCounters = {};
+  /** Kills of the last tick that nobody has named yet. */
+  #unnamed = 0;
 
-  constructor(options: { readonly procRoot: string }) {
+  /** @param options.killsAreNamed whether another reader tells whom the kernel killed. */
+  constructor(options: { readonly procRoot: string; readonly killsAreNamed?: boolean }) {
     this.#procRoot = options.procRoot;
+    this.#killsAreNamed = options.killsAreNamed ?? false;
   }
 
   baseline(): void {
@@ -49,12 +54,23 @@ export class HostReader implements TickReader {
     add('task.count', now.tasks);
     add('task.forks', delta('forks'));
 
-    const kills = delta('oomKills') ?? 0;
-    // A backend that was told who was killed has said so already.
-    if (kills > 0 && !draft.markers.some((marker) => marker.kind === 'oom-kill')) {
-      const text = `out of memory: ${kills} ${kills === 1 ? 'process' : 'processes'} killed`;
-      draft.markers.push({ ts: stamp.ts, kind: 'oom-kill', text });
-    }
+    this.#markKills(draft, stamp, delta('oomKills') ?? 0);
+  }
+
+  /**
+   * Marks kills that no reader has named. Where one does, it may have looked just before the kill
+   * that this counter shows: then the name comes with the next tick, and only what has none by then
+   * is marked here.
+   */
+  #markKills(draft: TickDraft, stamp: TickStamp, kills: number): void {
+    const named = draft.markers.filter(({ kind }) => kind === 'oom-kill').length;
+    const late = Math.max(0, this.#unnamed - named);
+    const fresh = Math.max(0, kills - Math.max(0, named - this.#unnamed));
+    this.#unnamed = this.#killsAreNamed ? fresh : 0;
+    const unnamed = this.#killsAreNamed ? late : fresh;
+    if (unnamed === 0) return;
+    const text = `out of memory: ${unnamed} ${unnamed === 1 ? 'process' : 'processes'} killed`;
+    draft.markers.push({ ts: stamp.ts, kind: 'oom-kill', text });
   }
 }
 

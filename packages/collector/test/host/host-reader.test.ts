@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Marker } from '@ethogram/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostReader } from '../../src/host/host-reader.js';
 import { SourceAdmission } from '../../src/tick/source-limits.js';
@@ -23,8 +24,9 @@ describe('the host', () => {
     expect(text).toContain(from);
     writeFileSync(join(root, file), text.replace(from, to));
   };
-  const read = (host: HostReader) => {
+  const read = (host: HostReader, markers: readonly Marker[] = []) => {
     const draft = new TickDraft(new SourceAdmission({ maxSources: 1 }));
+    draft.markers.push(...markers);
     host.read(draft, stamp);
     return { draft, values: Object.fromEntries(draft.samples()[0]?.values ?? []) };
   };
@@ -66,6 +68,21 @@ describe('the host', () => {
     expect(draft.markers).toEqual([
       { ts: 7, kind: 'oom-kill', text: 'out of memory: 2 processes killed' },
     ]);
+  });
+
+  it('waits a tick for the name of whom the kernel killed, and says each kill once', () => {
+    const host = new HostReader({ procRoot: root, killsAreNamed: true });
+    host.baseline();
+    change('vmstat', 'oom_kill 0', 'oom_kill 1');
+    expect(read(host).draft.markers).toEqual([]);
+    const named = { ts: 7, kind: 'oom-kill' as const, text: 'hog was killed for want of memory' };
+    expect(read(host, [named]).draft.markers).toEqual([named]);
+    change('vmstat', 'oom_kill 1', 'oom_kill 4');
+    expect(read(host, [named]).draft.markers).toEqual([named]);
+    expect(read(host).draft.markers).toEqual([
+      { ts: 7, kind: 'oom-kill', text: 'out of memory: 2 processes killed' },
+    ]);
+    expect(read(host).draft.markers).toEqual([]);
   });
 
   it('leaves out what this kernel does not count, and sums that went back', () => {
