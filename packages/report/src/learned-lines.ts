@@ -29,7 +29,7 @@ export function learnedLines(model: Model): readonly string[] {
 
 function busiest({ graph }: Model): readonly string[] {
   const busy = (graph?.nodes ?? [])
-    .filter(({ kind, activity }) => kind === 'process' && activity > 0)
+    .filter(({ kind, activity, own }) => kind === 'process' && activity > 0 && !own)
     .sort((a, b) => b.activity - a.activity || (a.name < b.name ? -1 : 1))
     .slice(0, NAMES)
     .map((node) => `${printable(node.name)} (${numberText(node.activity)}/s)`);

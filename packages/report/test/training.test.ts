@@ -29,7 +29,12 @@ const node = (name: string, activity: number, cluster: number | null) => ({
 /** A graph of three sources, one of them with a hostile name. */
 const graph = {
   preview: true,
-  nodes: [node('nginx', 120, 0), node('redis\u001b[2J', 80, 0), node('cron', 1, 1)],
+  nodes: [
+    node('nginx', 120, 0),
+    node('redis\u001b[2J', 80, 0),
+    node('cron', 1, 1),
+    { ...node('self/ethogram', 500, null), own: true },
+  ],
   inferred: [
     { a: 0, b: 1, strength: 0.62, accepted: true },
     { a: 0, b: 2, strength: 0.1, accepted: false },
