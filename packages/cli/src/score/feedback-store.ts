@@ -27,19 +27,20 @@ export async function keepFeedback(store: Store, host: string, feedback: Feedbac
  * nobody knows yet what they are, and of those that were called misbehaviour.
  */
 export async function strangeRanges(store: Store, host: string): Promise<readonly TimeRange[]> {
-  const ranges: TimeRange[] = [];
+  // By id: an incident that is open may have been called misbehaviour as well.
+  const strange = new Map<string, IncidentRecord>();
   for (const { body } of await store.events.list({ kind: 'incident', host })) {
     const incident = JSON.parse(body) as IncidentRecord;
-    if (incident.state === 'open') ranges.push(rangeOf(incident));
+    if (incident.state === 'open') strange.set(incident.id, incident);
   }
   for (const { verdict, anomaly } of await readFeedback(store, host)) {
     if (verdict !== 'misbehaviour') continue;
     const event = await store.events.get('anomaly', anomaly);
     const id = event && (JSON.parse(event.body) as { incident: string }).incident;
     const incident = id === undefined ? undefined : await store.events.get('incident', id);
-    if (incident) ranges.push(rangeOf(JSON.parse(incident.body) as IncidentRecord));
+    if (id !== undefined && incident) strange.set(id, JSON.parse(incident.body) as IncidentRecord);
   }
-  return ranges;
+  return [...strange.values()].map(rangeOf);
 }
 
 /** Ranges are half-open, the last tick of an incident belongs to it. */
