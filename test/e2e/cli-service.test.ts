@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openStore } from '@ethogram/store';
 import { afterAll, expect, test } from 'vitest';
 import { jsonLines, type Running, start } from './binary.js';
 
@@ -39,6 +40,41 @@ function service(): Running {
   );
 }
 
+/**
+ * Looks whether the service that ended kept where it stood, and leaves an incident as one that was
+ * killed would have: open, of a source that is quiet by now.
+ */
+async function leaveOpenIncident(): Promise<string> {
+  const opened = await openStore(store, { mode: 'annotate' });
+  try {
+    const [recording] = await opened.samples.recordings();
+    const [kept] = (await opened.events.list({ kind: 'checkpoint' })).slice(-1);
+    expect(recording && kept && recording.to - kept.ts).toBeLessThan(1_000);
+    const { model } = JSON.parse(kept?.body ?? '{}') as { model: string };
+    const { host, ts } = kept ?? { host: '', ts: 0 };
+    const at = new Date(ts).toISOString();
+    const what = { id: 'left-open', host, state: 'open', severity: 'warning', model };
+    const body = JSON.stringify({
+      ...{ type: 'incident', ...what, start: at, end: at },
+      suspects: [{ source: 'process:gone', score: 5, since: at, kinds: ['novel'] }],
+    });
+    await opened.events.put({ id: what.id, kind: 'incident', host, ts, body });
+    return what.id;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function stateOf(incident: string): Promise<string | undefined> {
+  const opened = await openStore(store, { mode: 'read' });
+  try {
+    const event = await opened.events.get('incident', incident);
+    return event && (JSON.parse(event.body) as { state: string }).state;
+  } finally {
+    await opened.close();
+  }
+}
+
 test('the service records, learns its first model, scores with it, and goes on after a restart', async () => {
   const first = service();
   for (let i = 0; i < 100 && (await models()).length === 0; i++) await delay(500);
@@ -61,8 +97,11 @@ test('the service records, learns its first model, scores with it, and goes on a
   expect(await models()).toMatchObject([{ name: 'host', version: 1, state: 'active' }]);
   const before = jsonLines<{ ticks: number }>((await begin('recordings').done).stdout)[0]?.ticks;
 
+  const left = await leaveOpenIncident();
   const second = service();
   await said(second, /scoring with model/);
+  for (let i = 0; i < 40 && (await stateOf(left)) === 'open'; i++) await delay(250);
+  expect(await stateOf(left)).toBe('closed');
   second.child.kill('SIGTERM');
   const again = await second.done;
   expect(again.stderr).toMatch(/scoring with model host@1/);

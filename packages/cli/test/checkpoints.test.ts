@@ -15,6 +15,8 @@ import { run } from './fake-terminal.js';
 const T = Date.UTC(2026, 4, 1);
 const HOUR = 3_600_000;
 
+const of = { host: 'h', model: 'm', recording: 'r' };
+
 /** A host with one service; from tick 90 on it starts programs that it never started. */
 function tickAt(index: number): Tick {
   const calls = 100 + 20 * Math.sin(index / 5) + ((index * 7919) % 13);
@@ -65,10 +67,10 @@ describe('scoring from a checkpoint', () => {
     store = await openStore(uri, { mode: 'write' });
     await store.samples.append('r', ticks);
     const scorer = createScorer(model);
-    const keeper = new CheckpointKeeper(store, true);
+    const keeper = new CheckpointKeeper(store, of, 'middle');
     live = [];
     for (const tick of ticks) {
-      if (tick.seq === 105) await keeper.keepIfDue(scorer, 'h', tick.ts - 1000);
+      if (tick.seq === 105) await keeper.keepIfDue(scorer, tick.ts - 1000);
       for (const one of scorer.push(packTicks([tick]))) {
         await keepEvents(store, one);
         live.push(...one.anomalies.map((record) => JSON.stringify(record)));
@@ -120,6 +122,7 @@ describe('checkpoints of a scorer that runs', () => {
     let asked = 0;
     return {
       push: () => [],
+      reopen: () => undefined,
       acknowledge: () => undefined,
       checkpoint: () => `state ${asked++}`,
     };
@@ -127,11 +130,11 @@ describe('checkpoints of a scorer that runs', () => {
 
   test('are kept every hour of ticks, at once only where asked, and can be found', async () => {
     const store = await openStore('memory:', { mode: 'write' });
-    const later = new CheckpointKeeper(store, false);
+    const later = new CheckpointKeeper(store, of, 'start');
     const scorer = counting();
-    for (const ts of [T, T + HOUR - 1]) await later.keepIfDue(scorer, 'h', ts);
+    for (const ts of [T, T + HOUR - 1]) await later.keepIfDue(scorer, ts);
     expect(await store.events.list({ kind: 'checkpoint' })).toEqual([]);
-    await later.keepIfDue(scorer, 'h', T + HOUR);
+    await later.keepIfDue(scorer, T + HOUR);
     const [event] = await store.events.list({ kind: 'checkpoint' });
     expect(await findCheckpoint(store, event?.id ?? '')).toEqual({
       id: event?.id,
@@ -150,12 +153,12 @@ describe('checkpoints of a scorer that runs', () => {
 
   test('are bounded: the newest twelve stay, and older ones that anomalies name, twelve at most', async () => {
     const store = await openStore('memory:', { mode: 'write' });
-    const keeper = new CheckpointKeeper(store, true);
+    const keeper = new CheckpointKeeper(store, of, 'middle');
     const scorer = counting();
     const ids: string[] = [];
     for (let hour = 0; hour < 40; hour++) {
       const ts = T + hour * HOUR;
-      await keeper.keepIfDue(scorer, 'h', ts);
+      await keeper.keepIfDue(scorer, ts);
       const id = (await store.events.list({ kind: 'checkpoint' })).at(-1)?.id ?? '';
       ids.push(id);
       if (hour === 3 || hour >= 6) {

@@ -62,9 +62,15 @@ export class Chronicle {
     this.#links = new LiveLinks(Math.ceil(LINK_MEMORY_MS / model.timing.intervalMs));
   }
 
-  /** Takes the links of a tick. */
+  /** Begins a tick: takes its links. */
   visit(block: Block, t: number): void {
+    this.#incidents.begin(block.ts[t] as number);
     this.#links.visit(block, t);
+  }
+
+  /** Takes over an incident that another scorer left open. */
+  reopen(incident: IncidentRecord): void {
+    this.#incidents.reopen(incident);
   }
 
   /** Takes feedback; it holds from the first tick at or after its time. The same twice is once. */

@@ -12,7 +12,14 @@ import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
 import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.js';
 import { rounded } from './reasons.js';
-import type { AnomalyRecord, Reason, Severity, SourceScore, TickScore } from './records.js';
+import type {
+  AnomalyRecord,
+  IncidentRecord,
+  Reason,
+  Severity,
+  SourceScore,
+  TickScore,
+} from './records.js';
 import type { QuotedScore } from './source-scorer.js';
 import { type Limits, WatchedSource, type WatchedState } from './watched-source.js';
 
@@ -86,6 +93,11 @@ export class HostScorer {
   /** Takes feedback; it holds from the first tick at or after its time. */
   acknowledge(feedback: Feedback): void {
     this.#chronicle.acknowledge(feedback);
+  }
+
+  /** Takes over an incident that another scorer left open. */
+  reopen(incident: IncidentRecord): void {
+    this.#chronicle.reopen(incident);
   }
 
   /** Its state as text; records from here on name it. */

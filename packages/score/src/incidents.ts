@@ -35,6 +35,8 @@ export class IncidentBook {
   readonly #model: string;
   readonly #neighbours: ReadonlyMap<string, readonly Edge[]>;
   #open: OpenIncident[] = [];
+  /** Of another scorer, and not begun yet. */
+  #awaited: OpenIncident[] = [];
 
   constructor(model: string, neighbours: ReadonlyMap<string, readonly Edge[]>) {
     this.#model = model;
@@ -102,9 +104,30 @@ export class IncidentBook {
     }
   }
 
-  /** How many are open. */
-  get size(): number {
-    return this.#open.length;
+  /** Takes over an incident that another scorer left open; it is open from its first tick on. */
+  reopen(record: IncidentRecord): void {
+    this.#awaited.push({
+      id: record.id,
+      start: Date.parse(record.start),
+      end: Date.parse(record.end),
+      severity: record.severity,
+      quiet: 0,
+      changed: false,
+      suspects: record.suspects.map((suspect) => ({
+        ...suspect,
+        since: Date.parse(suspect.since),
+        kinds: [...suspect.kinds],
+      })),
+      linked: [],
+    });
+  }
+
+  /** Begins a tick: incidents that were taken over and began by now are open. */
+  begin(ts: number): void {
+    if (this.#awaited.length === 0) return;
+    const known = new Set(this.#open.map(({ id }) => id));
+    this.#open.push(...this.#awaited.filter(({ id, start }) => start <= ts && !known.has(id)));
+    this.#awaited = this.#awaited.filter(({ start }) => start > ts);
   }
 
   /**
@@ -129,7 +152,7 @@ export class IncidentBook {
   }
 
   state(): readonly OpenIncident[] {
-    return this.#open;
+    return [...this.#open, ...this.#awaited];
   }
 
   resume(open: readonly OpenIncident[]): void {

@@ -3,7 +3,7 @@ import { inGroups } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import type { Feedback } from './feedback.js';
 import { HostScorer } from './host-scorer.js';
-import type { TickScore } from './records.js';
+import type { IncidentRecord, TickScore } from './records.js';
 
 /** How to start. */
 export interface ScorerOptions {
@@ -24,6 +24,12 @@ export interface Scorer {
   /** Takes feedback on an anomaly: from the next tick at or after its time it holds. */
   acknowledge(feedback: Feedback): void;
   /**
+   * Takes over an incident that another scorer left open (a model before this one, a service that
+   * was killed): from the first tick at or after its start what belongs to it joins it, and it is
+   * closed like every other once it has grown quiet. One that it has already is left as it is.
+   */
+  reopen(incident: IncidentRecord): void;
+  /**
    * All that it knows, as text. Its size depends on the model, not on how long it ran. Records from
    * here on name it by its id, as do those of a scorer that takes it up: both give the same bytes.
    */
@@ -40,6 +46,7 @@ export function createScorer(model: Model, options: ScorerOptions = {}): Scorer 
   for (const given of options.feedback ?? []) scorer.acknowledge(given);
   return {
     acknowledge: (feedback) => scorer.acknowledge(feedback),
+    reopen: (incident) => scorer.reopen(incident),
     push: (recorded) => {
       const block = inGroups(recorded, model.group);
       return Array.from(block.ts, (_, t) => scorer.tick(block, t));

@@ -16,6 +16,7 @@ export { openStore } from './open-store.js';
 export { mergeIntervals } from './retention/merge-interval.js';
 export type {
   AppendResult,
+  EventHead,
   EventStore,
   Lease,
   LeaseStore,

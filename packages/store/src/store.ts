@@ -106,6 +106,9 @@ export interface StoredEvent {
   readonly body: string;
 }
 
+/** An event without what it says. */
+export type EventHead = Omit<StoredEvent, 'body'>;
+
 /** Keeps anomalies, incidents, feedback and scorer checkpoints. */
 export interface EventStore {
   /** Stores or replaces by `(kind, id)`. */
@@ -117,6 +120,12 @@ export interface EventStore {
     readonly host?: string;
     readonly range?: TimeRange;
   }): Promise<readonly StoredEvent[]>;
+  /** What {@link list} gives, without the bodies: those of checkpoints are megabytes each. */
+  heads(query: {
+    readonly kind: StoredEvent['kind'];
+    readonly host?: string;
+    readonly range?: TimeRange;
+  }): Promise<readonly EventHead[]>;
   remove(kind: StoredEvent['kind'], id: string): Promise<boolean>;
 }
 

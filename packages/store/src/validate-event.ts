@@ -1,5 +1,5 @@
 import { storeErrors } from './errors.js';
-import type { StoredEvent } from './store.js';
+import type { EventHead, StoredEvent } from './store.js';
 import { checkName } from './validate-tick.js';
 
 /**
@@ -14,6 +14,6 @@ export function checkEvent(event: StoredEvent): void {
 }
 
 /** Orders events by time, then id in code-unit order. */
-export function compareEvents(a: StoredEvent, b: StoredEvent): number {
+export function compareEvents(a: EventHead, b: EventHead): number {
   return a.ts - b.ts || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

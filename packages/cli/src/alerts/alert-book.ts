@@ -26,9 +26,18 @@ export class AlertBook {
     return told;
   }
 
-  /** Ends all alerts: who watched over them (another version of the model) does no longer. */
-  resolveAll(endsAt: string): readonly Alert[] {
-    return this.#resolve(() => true, endsAt);
+  /**
+   * Takes over what another scorer (one before a restart, another version of the model) left open:
+   * its anomalies fire without being told again.
+   * @param anomalies of the incidents that are open, oldest first.
+   * @returns alerts that are over, since their incidents are not among these.
+   */
+  takeOver(anomalies: readonly AnomalyRecord[], endsAt: string): readonly Alert[] {
+    const open = new Set(anomalies.map(({ incident }) => incident));
+    const over = this.#resolve(({ incident }) => !open.has(incident), endsAt);
+    const known = new Set(this.firing.map(({ event }) => event));
+    for (const anomaly of anomalies) if (!known.has(anomaly.id)) this.#fire(anomaly);
+    return over;
   }
 
   #fire({ type: _, id, ts, ...anomaly }: AnomalyRecord): Alert {

@@ -1,5 +1,5 @@
 import type { Clock } from '@ethogram/core';
-import type { TickScore } from '@ethogram/score';
+import type { AnomalyRecord, TickScore } from '@ethogram/score';
 import type { Alert } from './alert.js';
 import { AlertBook } from './alert-book.js';
 import type { AlertValues } from './alert-config.js';
@@ -47,9 +47,9 @@ export class Alerts {
     this.#tell(this.#book.take(tick));
   }
 
-  /** Another model scores from now on, which knows nothing of what fires. */
-  resolveAll(nowMs: number): void {
-    this.#tell(this.#book.resolveAll(new Date(nowMs).toISOString()));
+  /** Another scorer goes on from now on: what it took over fires still, all else is over. */
+  takeOver(anomalies: readonly AnomalyRecord[], nowMs: number): void {
+    this.#tell(this.#book.takeOver(anomalies, new Date(nowMs).toISOString()));
   }
 
   /** Says again what still fires to targets that want it; to be called every few seconds. */

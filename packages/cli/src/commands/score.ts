@@ -9,7 +9,7 @@ import { type CollectValues, collectOptions } from '../collect/collect-options.j
 import { startMeasuring } from '../collect/start-measuring.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
-import { liveBlocks } from '../live/live-blocks.js';
+import { type LiveBlocks, liveBlocks } from '../live/live-blocks.js';
 import { loadModel } from '../models/load-model.js';
 import { choice, duration, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
@@ -28,7 +28,7 @@ export const scoreCommand = defineCommand({
   name: 'score',
   summary: 'score a recording, a window, or this host live, with a model',
   description:
-    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live keeps its state there every hour, and when it begins where it did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does. A model of ticks of 10 s or a minute reads finer ones merged, so that a recording gives the same bytes before and after retention merged it; coarser ticks than a model learned from are refused.',
+    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live and `ethogram run` keep their state there every hour, and when they begin where they did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does. A model of ticks of 10 s or a minute reads finer ones merged, so that a recording gives the same bytes before and after retention merged it; coarser ticks than a model learned from are refused.',
   options: {
     model: option(text('MODEL'), {
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
@@ -41,7 +41,7 @@ export const scoreCommand = defineCommand({
       example: '10m',
     }),
     checkpoint: option(text('ID'), {
-      help: 'go on from a state that --live kept, after its last tick',
+      help: 'go on from a state that --live or run kept, after its last tick',
       example: '45c9ff490ccce730',
     }),
     all: flag({ help: 'every tick of the host as a whole, one row each; warm-up rows score 0' }),
@@ -108,14 +108,20 @@ async function score(
     options.checkpoint === undefined ? undefined : await findCheckpoint(store, options.checkpoint);
   const until = untilElapsed(context, options.live ? options.duration : undefined);
   try {
-    const { blocks, liveFrom, fromStart, total } = options.live
+    const { blocks, liveFrom, fromStart, recording, total } = options.live
       ? { ...(await liveBlocks(context, store, model, options, source, until.signal)), total: 0 }
       : await recordedBlocks(context, store, options, model, checkpoint);
     const progress = notices.progress('scoring');
     const tally = new Tally();
-    const keeper =
-      options.live && keepsEvents ? new CheckpointKeeper(store, !fromStart) : undefined;
-    const from = { model, blocks, liveFrom, checkpoint, keeper };
+    const keeperOf = (host: string) =>
+      options.live && keepsEvents
+        ? new CheckpointKeeper(
+            store,
+            { host, model: model.id, recording },
+            fromStart ? 'start' : 'middle',
+          )
+        : undefined;
+    const from = { model, blocks, liveFrom, checkpoint, keeperOf };
     const ticks = scoreTicks(context, store, from, async (tick) => {
       tally.add(tick);
       if (keepsEvents) await keepEvents(store, tick);
@@ -154,12 +160,12 @@ async function recordedBlocks(
   options: Parameters<typeof findWindow>[1],
   model: Model,
   checkpoint: KeptCheckpoint | undefined,
-): Promise<{ blocks: AsyncIterable<Block>; liveFrom: number; fromStart: boolean; total: number }> {
+): Promise<LiveBlocks & { readonly total: number }> {
   const { query, window, ticks } = await findWindow(store, options, clock.nowMs());
   const range = { from: window.from, to: window.to };
   const inSteps = await inStepsOfModel(store, { ...query, range }, model, checkpoint?.ts);
   const blocks = store.samples.read(inSteps, { signal });
-  return { blocks, liveFrom: 0, fromStart: true, total: ticks };
+  return { blocks, liveFrom: 0, fromStart: true, recording: null, total: ticks };
 }
 
 /** How often a scorer that runs looks for what people said meanwhile. */
@@ -174,14 +180,15 @@ async function* scoreTicks(
     readonly blocks: AsyncIterable<Block>;
     readonly liveFrom: number;
     readonly checkpoint: KeptCheckpoint | undefined;
-    readonly keeper: CheckpointKeeper | undefined;
+    readonly keeperOf: (host: string) => CheckpointKeeper | undefined;
   },
   onTick: (tick: TickScore) => Promise<void>,
 ): AsyncGenerator<TickScore> {
   const { createScorer } = await import('@ethogram/score');
-  const { checkpoint, keeper } = from;
+  const { checkpoint } = from;
   const scorer = createScorer(from.model, checkpoint && { checkpoint: checkpoint.text });
   let scoredTo: number | undefined;
+  let keeper: CheckpointKeeper | undefined;
   const known = new Set<string>();
   let lookedAt: bigint | undefined;
   for await (const block of from.blocks) {
@@ -195,8 +202,9 @@ async function* scoreTicks(
       }
     }
     const last = block.ts.at(-1) ?? 0;
+    keeper ??= from.keeperOf(block.host);
     if (keeper && scoredTo !== undefined && last > from.liveFrom) {
-      await keeper.keepIfDue(scorer, block.host, scoredTo);
+      await keeper.keepIfDue(scorer, scoredTo);
     }
     scoredTo = last;
     for (const tick of scorer.push(block)) {

@@ -12,12 +12,21 @@ import type { CommandContext } from '../command.js';
 /** Fewest milliseconds before now that a scorer is warmed up with. */
 const WARM_UP_MS = 600_000;
 
+/** Blocks to score, and what is known of them. */
+export interface LiveBlocks {
+  readonly blocks: AsyncIterable<Block>;
+  /** The instant until which ticks only warm up the scorer, milliseconds UTC. */
+  readonly liveFrom: number;
+  /** Whether they are all that was recorded until then. */
+  readonly fromStart: boolean;
+  /** The recording that they are read from while it grows, or null. */
+  readonly recording: string | null;
+}
+
 /**
  * The ticks of this host as they happen: out of the store where a collector of this host runs,
  * else measured here.
  * @param source opened before the store, while there were privileges; closed where it is not needed.
- * @returns blocks, the instant before which ticks only warm up the scorer, and whether these are
- *   all that was recorded until then.
  */
 export async function liveBlocks(
   context: CommandContext,
@@ -26,18 +35,14 @@ export async function liveBlocks(
   options: CollectValues,
   source: SampleSource | undefined,
   signal: AbortSignal,
-): Promise<{
-  readonly blocks: AsyncIterable<Block>;
-  readonly liveFrom: number;
-  readonly fromStart: boolean;
-}> {
+): Promise<LiveBlocks> {
   const { clock, notices } = context;
   const host = hostname();
   const now = clock.nowMs();
   const collecting = source && (await whoCollects(store, host));
   if (!collecting) {
     const blocks = measuredBlocks(context, store, model, options, source, signal);
-    return { blocks, liveFrom: 0, fromStart: true };
+    return { blocks, liveFrom: 0, fromStart: true, recording: null };
   }
   await source.close();
   const { pid, recording } = collecting;
@@ -52,6 +57,7 @@ export async function liveBlocks(
       { signal, clock },
     ),
     liveFrom: now,
+    recording,
     fromStart: (await store.samples.recordings()).every(
       (info) => info.name !== recording || info.host !== host || info.from >= from,
     ),

@@ -72,6 +72,7 @@ export async function* serve(
   let lookedAt: bigint | undefined;
   let retainedAt = clock.monotonicNs();
   let count = 0;
+  const tell: TickScore[] = [];
   try {
     for await (const tick of ticks) {
       state.took(tick);
@@ -83,13 +84,19 @@ export async function* serve(
         if (!stored.isAway) {
           await spared(notices, async () => {
             await lease.renew();
-            await scorer.refresh(clock.nowMs());
+            const taken = await scorer.refresh(clock.nowMs());
+            if (taken) {
+              alerts.takeOver(taken.alarms, clock.nowMs());
+              tell.push(...taken.news);
+            }
+            await scorer.keepIfDue();
             await learner.tick(clock.nowMs(), scorer.hasOpenIncident);
           });
         }
       }
       await stored.push(tick);
-      for (const scored of scorer.push(packTicks([tick]))) {
+      tell.push(...scorer.push(packTicks([tick])));
+      for (const scored of tell.splice(0)) {
         state.scored(scored, scorer.openIncidents);
         alerts.take(scored);
         if (scored.anomalies.length + scored.incidents.length > 0) await events.push(scored);
@@ -107,6 +114,7 @@ export async function* serve(
   } finally {
     const patience = AbortSignal.timeout(FLUSH_MS);
     await Promise.all([stored.close(patience), events.close(patience)]);
+    if (!stored.isAway && !events.isAway) await spared(notices, () => scorer.keep());
     for (const [what, { dropped }] of Object.entries({ ticks: stored, events })) {
       if (dropped > 0) notices.warn(`${dropped} ${what} never reached the store`);
     }

@@ -1,11 +1,10 @@
 import type { Block } from '@ethogram/core';
 import { type Model, parseModel } from '@ethogram/model';
-import type { Scorer, TickScore } from '@ethogram/score';
+import type { AnomalyRecord, Scorer, TickScore } from '@ethogram/score';
 import type { Store, StoredModel } from '@ethogram/store';
+import { CheckpointKeeper } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
-
-/** Fewest milliseconds of ticks that a scorer is warmed up with. */
-const WARM_UP_MS = 600_000;
+import { anomaliesOf, takeUp } from './take-up.js';
 
 /** What a scorer that follows the active model works with. */
 export interface ServiceScorerSettings {
@@ -22,15 +21,26 @@ export interface ServiceScorerSettings {
   readonly onRefused: (version: number, why: string) => void;
 }
 
+/** What a scorer says when it takes over. */
+export interface TakeOver {
+  /** What the store does not know yet. */
+  readonly news: readonly TickScore[];
+  /** The anomalies of the incidents that were open before {@link news}, oldest first. */
+  readonly alarms: readonly AnomalyRecord[];
+}
+
 /**
  * Scores with the active version of a model, whichever that is: `refresh` takes over promotions,
- * rollbacks and what people acknowledged.
+ * rollbacks and what people acknowledged. It goes on where the service before it stood, and keeps a
+ * checkpoint every hour and when it ends, so that the next one can.
  */
 export class ServiceScorer {
   readonly #settings: ServiceScorerSettings;
   readonly #said = new Set<string>();
   readonly #open = new Set<string>();
   #scorer: Scorer | undefined;
+  #keeper: CheckpointKeeper | undefined;
+  #scoredTo: number | undefined;
   #version: number | undefined;
   #refused: number | undefined;
 
@@ -53,33 +63,56 @@ export class ServiceScorer {
     return this.#open.size;
   }
 
-  /** Looks for another active version, warming up with what was recorded last, and for feedback. */
-  async refresh(nowMs: number): Promise<void> {
+  /**
+   * Looks for another active version, catching up with what was recorded last, and for feedback.
+   * @returns what is to be told, where a version takes over.
+   */
+  async refresh(nowMs: number): Promise<TakeOver | undefined> {
     const { store, name } = this.#settings;
+    let said: TakeOver | undefined;
     const listed = await store.models.list();
     const active = listed.find((model) => model.name === name && model.state === 'active');
     if (active && active.version !== this.#version && active.version !== this.#refused) {
       const stored = await store.models.get(name, active.version);
-      if (stored) await this.#takeOver(stored, nowMs);
+      if (stored) said = await this.#takeOver(stored, nowMs);
     }
     for (const given of this.#scorer ? await readFeedback(store) : []) {
-      const said = `${given.anomaly} ${given.at}`;
-      if (!this.#said.has(said)) this.#scorer?.acknowledge(given);
-      this.#said.add(said);
+      const key = `${given.anomaly} ${given.at}`;
+      if (!this.#said.has(key)) this.#scorer?.acknowledge(given);
+      this.#said.add(key);
     }
+    return said;
+  }
+
+  /** Keeps a checkpoint where it is time: at once where there was none, then every hour of ticks. */
+  async keepIfDue(): Promise<void> {
+    if (!this.#scorer || this.#scoredTo === undefined) return;
+    await this.#keeper?.keepIfDue(this.#scorer, this.#scoredTo);
+  }
+
+  /** Keeps a checkpoint of what was scored so far, for the service that comes after. */
+  async keep(): Promise<void> {
+    if (!this.#scorer || this.#scoredTo === undefined) return;
+    await this.#keeper?.keep(this.#scorer, this.#scoredTo);
   }
 
   /** Scores ticks; none where there is no model yet. */
   push(block: Block): readonly TickScore[] {
-    const ticks = this.#scorer?.push(block) ?? [];
+    if (!this.#scorer) return [];
+    const ticks = this.#scorer.push(block);
+    this.#scoredTo = block.ts.at(-1) ?? this.#scoredTo;
+    this.#count(ticks);
+    return ticks;
+  }
+
+  #count(ticks: readonly TickScore[]): void {
     for (const { id, state } of ticks.flatMap((tick) => tick.incidents)) {
       if (state === 'open') this.#open.add(id);
       else this.#open.delete(id);
     }
-    return ticks;
   }
 
-  async #takeOver({ version, json }: StoredModel, nowMs: number): Promise<void> {
+  async #takeOver({ version, json }: StoredModel, nowMs: number): Promise<TakeOver | undefined> {
     const { vouch, onModel, onRefused } = this.#settings;
     let model: Model;
     try {
@@ -88,24 +121,30 @@ export class ServiceScorer {
     } catch (failure) {
       this.#refused = version;
       onRefused(version, failure instanceof Error ? failure.message : String(failure));
-      return;
+      return undefined;
     }
     this.#refused = undefined;
-    await this.#use(model, nowMs);
+    const said = await this.#use(model, nowMs);
     this.#version = version;
     onModel(version, model);
+    return said;
   }
 
-  async #use(model: Model, nowMs: number): Promise<void> {
+  async #use(model: Model, nowMs: number): Promise<TakeOver> {
     const { store, host, recording } = this.#settings;
-    const { createScorer } = await import('@ethogram/score');
-    const { historyRows, rowTicks, intervalMs } = model.timing;
-    const lengthMs = Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
-    const range = { from: nowMs - lengthMs, to: Number.MAX_SAFE_INTEGER };
-    const scorer = createScorer(model);
-    for await (const block of store.samples.read({ host, recording, range })) scorer.push(block);
+    const { scorer, checkpoint, lastTs, open, news } = await takeUp(this.#settings, model, nowMs);
+    const alarms = await anomaliesOf({ store, host }, open);
+    this.#keeper = new CheckpointKeeper(
+      store,
+      { host, model: model.id, recording },
+      checkpoint ?? 'middle',
+    );
     this.#scorer = scorer;
+    this.#scoredTo = lastTs;
     this.#said.clear();
     this.#open.clear();
+    for (const { id } of open) this.#open.add(id);
+    this.#count(news);
+    return { news, alarms };
   }
 }

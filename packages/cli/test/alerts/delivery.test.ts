@@ -217,14 +217,28 @@ describe('alerts', () => {
     });
   });
 
-  test('are all resolved when another model takes over, and never end before they began', async () => {
+  test('are resolved when a scorer takes over that knows nothing of them, and never end before they began', async () => {
     const { alerts: book, target } = alerts();
     book.take({ anomalies: [anomaly('web')], incidents: [] });
-    book.resolveAll(0);
-    book.resolveAll(0);
+    book.takeOver([], 0);
+    book.takeOver([], 0);
     await book.close(10_000);
     expect(lines(target)).toEqual(['firing web warning', 'resolved web warning']);
     expect(target.seen[1]?.endsAt).toBe('2026-05-01T10:00:00.000Z');
+  });
+
+  test('of incidents that a scorer took over fire on untold, also after a restart, until these close', async () => {
+    const { alerts: running, target: told } = alerts();
+    running.take({ anomalies: [anomaly('web')], incidents: [] });
+    running.takeOver([anomaly('web')], 0);
+    running.take({ anomalies: [], incidents: [closed('i1')] });
+    await running.close(10_000);
+    expect(lines(told)).toEqual(['firing web warning', 'resolved web warning']);
+    const { alerts: restarted, target } = alerts();
+    restarted.takeOver([anomaly('web'), anomaly('db', { severity: 'critical' })], 0);
+    restarted.take({ anomalies: [], incidents: [closed('i1')] });
+    await restarted.close(10_000);
+    expect(lines(target)).toEqual(['resolved web warning', 'resolved db critical']);
   });
 
   test('below the least severity are told neither at the start nor at the end', async () => {

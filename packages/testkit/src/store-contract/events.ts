@@ -45,6 +45,21 @@ export function eventContract(openFresh: () => Promise<StoreFixture>): void {
       expect(await ids({ host: 'beta', range: { from: 3, to: 9 } })).toBe('');
     });
 
+    it('lists the same without bodies', async () => {
+      const { store } = await fresh();
+      for (const e of [event('b', 2), event('a', 2), event('c', 1, { host: 'beta' })]) {
+        await store.events.put(e);
+      }
+      await store.events.put(event('b', 3, { body: '2' }));
+      await store.events.put(event('x', 2, { kind: 'incident' }));
+      for (const query of [{}, { host: 'alpha' }, { range: { from: 1, to: 3 } }]) {
+        const listed = await store.events.list({ kind: 'anomaly', ...query });
+        expect(await store.events.heads({ kind: 'anomaly', ...query })).toEqual(
+          listed.map(({ id, kind, host, ts }) => ({ id, kind, host, ts })),
+        );
+      }
+    });
+
     it('deletes one event', async () => {
       const { store } = await fresh();
       await store.events.put(event('x', 5));

@@ -1,6 +1,6 @@
 import type { TimeRange } from '@ethogram/core';
 import { storeErrors } from '../../errors.js';
-import type { EventStore, StoredEvent } from '../../store.js';
+import type { EventHead, EventStore, StoredEvent } from '../../store.js';
 import { checkEvent, compareEvents } from '../../validate-event.js';
 import type { LmdbEnvironment } from './environment.js';
 import { between, keys } from './keys.js';
@@ -22,7 +22,7 @@ export class LmdbEvents implements EventStore {
       const before = getJson<StoredEvent>(db, keys.event(event.kind, event.id));
       if (before) db.remove(keys.eventTime(before.kind, before.ts, before.id));
       putJson(db, keys.event(event.kind, event.id), event);
-      db.put(keys.eventTime(event.kind, event.ts, event.id), Buffer.alloc(0));
+      db.put(keys.eventTime(event.kind, event.ts, event.id), Buffer.from(event.host));
     });
   }
 
@@ -42,6 +42,20 @@ export class LmdbEvents implements EventStore {
       ),
     );
     return events.filter((event) => host === undefined || event.host === host).sort(compareEvents);
+  }
+
+  async heads(query: Parameters<EventStore['heads']>[0]): Promise<readonly EventHead[]> {
+    const { kind, host, range } = query;
+    const heads = this.#environment.snapshot((db) =>
+      [...db.getRange(between('g', [kind], range?.from, range?.to))].flatMap(({ key, value }) => {
+        const [, , ts, id] = key as [string, string, number, string];
+        // Stores of before the index named the host have nothing there.
+        const event = value.length > 0 ? undefined : getJson<StoredEvent>(db, keys.event(kind, id));
+        const of = event?.host ?? value.toString();
+        return of === '' ? [] : [{ id, kind, host: of, ts }];
+      }),
+    );
+    return heads.filter((head) => host === undefined || head.host === host).sort(compareEvents);
   }
 
   async remove(kind: StoredEvent['kind'], id: string): Promise<boolean> {

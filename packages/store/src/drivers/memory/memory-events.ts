@@ -1,5 +1,5 @@
 import type { TimeRange } from '@ethogram/core';
-import type { EventStore, StoredEvent } from '../../store.js';
+import type { EventHead, EventStore, StoredEvent } from '../../store.js';
 import { checkEvent, compareEvents } from '../../validate-event.js';
 
 /** Events in a map. */
@@ -33,6 +33,10 @@ export class MemoryEvents implements EventStore {
       .filter((event) => event.kind === kind && (host === undefined || event.host === host))
       .filter((event) => !range || (event.ts >= range.from && event.ts < range.to))
       .sort(compareEvents);
+  }
+
+  async heads(query: Parameters<EventStore['heads']>[0]): Promise<readonly EventHead[]> {
+    return (await this.list(query)).map(({ id, kind, host, ts }) => ({ id, kind, host, ts }));
   }
 
   async remove(kind: StoredEvent['kind'], id: string): Promise<boolean> {

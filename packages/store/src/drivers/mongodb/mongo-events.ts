@@ -1,5 +1,5 @@
 import type { TimeRange } from '@ethogram/core';
-import type { EventStore, StoredEvent } from '../../store.js';
+import type { EventHead, EventStore, StoredEvent } from '../../store.js';
 import { checkEvent, compareEvents } from '../../validate-event.js';
 import { type EventDocument, idOf } from './documents.js';
 import type { MongoSession } from './mongo-session.js';
@@ -31,17 +31,16 @@ export class MongoEvents implements EventStore {
     readonly host?: string;
     readonly range?: TimeRange;
   }): Promise<readonly StoredEvent[]> {
-    const { kind, host, range } = query;
-    const found = await this.#session.run(({ events }) =>
-      events
-        .find({
-          kind,
-          ...(host === undefined ? {} : { host }),
-          ...(range ? { ts: { $gte: range.from, $lt: range.to } } : {}),
-        })
-        .toArray(),
-    );
+    const found = await this.#session.run(({ events }) => events.find(filterOf(query)).toArray());
     return found.map(eventOf).sort(compareEvents);
+  }
+
+  async heads(query: Parameters<EventStore['heads']>[0]): Promise<readonly EventHead[]> {
+    const projection = { _id: 0, id: 1, kind: 1, host: 1, ts: 1 };
+    const found = await this.#session.run(({ events }) =>
+      events.find(filterOf(query), { projection }).toArray(),
+    );
+    return found.map(({ id, kind, host, ts }) => ({ id, kind, host, ts })).sort(compareEvents);
   }
 
   async remove(kind: StoredEvent['kind'], id: string): Promise<boolean> {
@@ -51,6 +50,14 @@ export class MongoEvents implements EventStore {
     );
     return result.deletedCount > 0;
   }
+}
+
+function filterOf({ kind, host, range }: Parameters<EventStore['heads']>[0]): object {
+  return {
+    kind,
+    ...(host === undefined ? {} : { host }),
+    ...(range ? { ts: { $gte: range.from, $lt: range.to } } : {}),
+  };
 }
 
 function eventOf({ id, kind, host, ts, body }: EventDocument): StoredEvent {

@@ -1,0 +1,156 @@
+import { setImmediate as others } from 'node:timers/promises';
+import type { EthogramError } from '@ethogram/core';
+import type { Model } from '@ethogram/model';
+import type { AnomalyRecord, IncidentRecord, Scorer, TickScore } from '@ethogram/score';
+import type { Store } from '@ethogram/store';
+import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
+import { readFeedback } from '../score/feedback-store.js';
+
+/** Fewest milliseconds of ticks that a scorer is warmed up with. */
+const WARM_UP_MS = 600_000;
+/** Most milliseconds of ticks that a scorer catches up with: twice what lies between checkpoints. */
+const CATCH_UP_MS = 7_200_000;
+/** Versions of a model whose incidents may still be open. */
+const LATE_VERSIONS = 5;
+
+/** What a service scores. */
+export interface Scored {
+  readonly store: Store;
+  readonly host: string;
+  readonly recording: string;
+  /** Name of the model in the store. */
+  readonly name: string;
+}
+
+/** A scorer that has caught up with what is stored. */
+export interface TakenUp {
+  readonly scorer: Scorer;
+  /** The checkpoint that it goes on from; without one it saw its recording from the middle. */
+  readonly checkpoint: KeptCheckpoint | undefined;
+  /** The last tick that it was given, milliseconds UTC. */
+  readonly lastTs: number | undefined;
+  /** The incidents that the store had as open. */
+  readonly open: readonly IncidentRecord[];
+  /** What the store does not know yet: what became of incidents, anomalies that nobody was told of. */
+  readonly news: readonly TickScore[];
+}
+
+/**
+ * Makes a scorer that goes on where the last one of this host ended: from the newest checkpoint of
+ * its model over the ticks that were stored since, where they are no more than two hours of ticks.
+ * Otherwise it is warmed up with the last ten minutes or more, up to two hours where an incident is
+ * open. Incidents that the store has as open stay open until this scorer finds them over.
+ */
+export async function takeUp(scored: Scored, model: Model, nowMs: number): Promise<TakenUp> {
+  const newestMs = await lastStored(scored);
+  const kept = await newestCheckpoint(scored.store, { ...scored, model: model.id });
+  const isNear = kept && newestMs - kept.ts <= CATCH_UP_MS;
+  const resumed = isNear ? await resume(model, kept) : undefined;
+  return catchUp(scored, model, nowMs, resumed && kept ? { scorer: resumed, kept } : undefined);
+}
+
+/** Incidents that the store has as open, of this model or of a late version of the same name. */
+async function openIncidents(
+  { store, host, name }: Scored,
+  { id }: Pick<Model, 'id'>,
+): Promise<readonly IncidentRecord[]> {
+  const open = (await store.events.list({ kind: 'incident', host }))
+    .map(({ body }) => JSON.parse(body) as IncidentRecord)
+    .filter(({ state }) => state === 'open');
+  const others = new Set(open.map(({ model }) => model).filter((model) => model !== id));
+  const ours = new Set([id]);
+  if (others.size > 0) {
+    const versions = (await store.models.list()).filter((model) => model.name === name);
+    for (const { version } of versions.slice(-LATE_VERSIONS)) {
+      const json = (await store.models.get(name, version))?.json;
+      for (const other of others) if (json?.includes(`"id":"${other}"`)) ours.add(other);
+    }
+  }
+  return open.filter(({ model }) => ours.has(model));
+}
+
+/** The anomalies that the store has of incidents, oldest first. */
+export async function anomaliesOf(
+  { store, host }: Pick<Scored, 'store' | 'host'>,
+  incidents: readonly IncidentRecord[],
+): Promise<readonly AnomalyRecord[]> {
+  if (incidents.length === 0) return [];
+  const ids = new Set(incidents.map(({ id }) => id));
+  const from = Math.min(...incidents.map(({ start }) => Date.parse(start)));
+  const range = { from, to: Number.MAX_SAFE_INTEGER };
+  return (await store.events.list({ kind: 'anomaly', host, range }))
+    .map(({ body }) => JSON.parse(body) as AnomalyRecord)
+    .filter(({ incident }) => ids.has(incident));
+}
+
+async function lastStored({ store, host, recording }: Scored): Promise<number> {
+  const all = await store.samples.recordings();
+  return all.find((info) => info.name === recording && info.host === host)?.to ?? 0;
+}
+
+/** A scorer at a checkpoint; none where another version of the program wrote it, or it is damaged. */
+async function resume(model: Model, { text }: KeptCheckpoint): Promise<Scorer | undefined> {
+  const { createScorer } = await import('@ethogram/score');
+  try {
+    return createScorer(model, { checkpoint: text });
+  } catch (failure) {
+    if ((failure as EthogramError).code?.startsWith('SCORE-')) return undefined;
+    throw failure;
+  }
+}
+
+async function catchUp(
+  scored: Scored,
+  model: Model,
+  nowMs: number,
+  from: { readonly scorer: Scorer; readonly kept: KeptCheckpoint } | undefined,
+): Promise<TakenUp> {
+  const { createScorer } = await import('@ethogram/score');
+  const { store, host, recording } = scored;
+  const scorer = from?.scorer ?? createScorer(model);
+  for (const given of await readFeedback(store)) scorer.acknowledge(given);
+  const open = await openIncidents(scored, model);
+  const first = from ? from.kept.ts + 1 : warmUpFrom(model, nowMs, open);
+  // What began after a checkpoint is found again in the ticks after it.
+  const isBefore = ({ start }: IncidentRecord) => !from || Date.parse(start) < first;
+  for (const incident of open.filter(isBefore)) scorer.reopen(incident);
+  const taken = new Set(open.map(({ id }) => id));
+  const found = new Set<string>();
+  let lastTs = from?.kept.ts;
+  const news: TickScore[] = [];
+  const range = { from: first, to: Number.MAX_SAFE_INTEGER };
+  for await (const block of store.samples.read({ host, recording, range })) {
+    lastTs = block.ts.at(-1) ?? lastTs;
+    for (const tick of scorer.push(block)) {
+      // While it warms up, a scorer speaks of what was judged before; only incidents go on.
+      const anomalies = from ? await unknown(store, tick.anomalies) : [];
+      const incidents = tick.incidents.filter(({ id }) => from || taken.has(id));
+      for (const { id } of incidents) found.add(id);
+      if (anomalies.length + incidents.length > 0) news.push({ ...tick, anomalies, incidents });
+    }
+    await others();
+  }
+  // Unless those ticks never reached the store.
+  for (const one of open) if (!isBefore(one) && !found.has(one.id)) scorer.reopen(one);
+  return { scorer, checkpoint: from?.kept, lastTs, open, news };
+}
+
+/** From when on ticks warm up a scorer that has no checkpoint: from before what is still open. */
+function warmUpFrom(
+  { timing }: Pick<Model, 'timing'>,
+  nowMs: number,
+  open: readonly IncidentRecord[],
+): number {
+  const { historyRows, rowTicks, intervalMs } = timing;
+  const lengthMs = Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
+  const begun = Math.min(nowMs, ...open.map(({ start }) => Date.parse(start)));
+  return Math.min(nowMs - lengthMs, Math.max(begun - lengthMs, nowMs - CATCH_UP_MS));
+}
+
+async function unknown(
+  { events }: Pick<Store, 'events'>,
+  anomalies: readonly AnomalyRecord[],
+): Promise<readonly AnomalyRecord[]> {
+  const known = await Promise.all(anomalies.map(({ id }) => events.get('anomaly', id)));
+  return anomalies.filter((_, i) => known[i] === undefined);
+}
