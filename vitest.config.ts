@@ -15,9 +15,15 @@ const alias = [
 
 /**
  * One kind of test. Kinds run one after the other in the order given below, so that load made by
- * one never disturbs another; the files of a slow kind run one at a time.
+ * one never disturbs another. The files of a slow kind run one at a time, or two where they wait
+ * for real services far more than they compute.
  */
-const project = (groupOrder: number, name: string, include: string[], slow = true) => ({
+const project = (
+  groupOrder: number,
+  name: string,
+  include: string[],
+  { slow = true, maxWorkers = 1 } = {},
+) => ({
   resolve: { alias },
   test: {
     name,
@@ -25,20 +31,22 @@ const project = (groupOrder: number, name: string, include: string[], slow = tru
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: slow ? 600_000 : 60_000,
     sequence: { groupOrder },
-    ...(slow ? { maxWorkers: 1 } : {}),
+    ...(slow ? { maxWorkers } : {}),
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project(1, 'unit', ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts'], false),
+      project(1, 'unit', ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts'], {
+        slow: false,
+      }),
       project(2, 'architecture', ['test/architecture/**/*.test.ts']),
       project(3, 'golden', ['test/golden/**/*.test.ts']),
-      project(4, 'integration', ['test/integration/**/*.test.ts']),
+      project(4, 'integration', ['test/integration/**/*.test.ts'], { maxWorkers: 2 }),
       project(5, 'privileged', ['test/privileged/**/*.test.ts']),
-      project(6, 'security', ['test/security/**/*.test.ts']),
-      project(7, 'e2e', ['test/e2e/**/*.test.ts']),
+      project(6, 'security', ['test/security/**/*.test.ts'], { maxWorkers: 2 }),
+      project(7, 'e2e', ['test/e2e/**/*.test.ts'], { maxWorkers: 2 }),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts', 'native/lib/**/*.ts'] },
   },

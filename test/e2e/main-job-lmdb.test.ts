@@ -5,6 +5,7 @@ import { mainJob } from './main-job.js';
 
 if (canMakeUnits()) {
   mainJob('the main job on the embedded store', {
+    mark: 'lmdb',
     store: (folder) =>
       Promise.resolve({ uri: `lmdb:${join(folder, 'store')}`, close: () => Promise.resolve() }),
   });

@@ -16,6 +16,7 @@ if ('reason' in server) {
 } else {
   afterAll(() => server.stop());
   mainJob(TITLE, {
+    mark: 'mongodb',
     store: () =>
       Promise.resolve({
         uri: `${server.host}/ethogram_main_job_${process.pid}${server.options}`,

@@ -29,6 +29,8 @@ interface Anomaly {
 
 /** What differs between one run of the main job and another. */
 export interface MainJobSetting {
+  /** Marks the names of the units, so that two runs at the same time keep apart. */
+  readonly mark: string;
   /** Opens a fresh store: its URI, and how to end it. */
   store(folder: string): Promise<{ readonly uri: string; close(): Promise<void> }>;
 }
@@ -40,9 +42,9 @@ export interface MainJobSetting {
 export function mainJob(title: string, setting: MainJobSetting): void {
   describe(title, () => {
     const names: BedNames = {
-      nginx: 'bed-nginx.service',
-      redis: 'bed-redis.service',
-      client: 'bed-client.service',
+      nginx: `${setting.mark}-nginx.service`,
+      redis: `${setting.mark}-redis.service`,
+      client: `${setting.mark}-client.service`,
     };
     let folder: string;
     let bed: WebBed;
