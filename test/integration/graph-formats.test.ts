@@ -7,9 +7,12 @@ import { buildGraph, toDot, toGexf, toGraphml } from '@ethogram/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileScene } from '../../packages/graph/test/hostile.js';
 import { webScene } from '../../packages/graph/test/scene.js';
-import { preparePythonPackages } from '../../packages/setup/src/python-packages.mjs';
+import {
+  preparePythonPackages,
+  TEST_PYTHON_PACKAGES,
+} from '../../packages/setup/src/python-packages.mjs';
 
-const prepared = await preparePythonPackages(['networkx==3.6.1']);
+const prepared = await preparePythonPackages(TEST_PYTHON_PACKAGES.graphs);
 const python = 'python' in prepared ? prepared.python : undefined;
 if ('reason' in prepared) process.stderr.write(`networkx: skipped. ${prepared.reason}\n`);
 const graphviz = spawnSync('dot', ['-V']).status === 0;

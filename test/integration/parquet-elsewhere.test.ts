@@ -6,10 +6,12 @@ import { promisify } from 'node:util';
 import { type Block, packTicks, type Tick } from '@ethogram/core';
 import { exportToFile, importFiles } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { preparePythonPackages } from '../../packages/setup/src/python-packages.mjs';
+import {
+  preparePythonPackages,
+  TEST_PYTHON_PACKAGES,
+} from '../../packages/setup/src/python-packages.mjs';
 
-const PACKAGES = ['duckdb==2.0.0', 'pandas==3.1.1', 'pyarrow==26.0.1'];
-const prepared = await preparePythonPackages(PACKAGES);
+const prepared = await preparePythonPackages(TEST_PYTHON_PACKAGES.parquet);
 const python = 'python' in prepared ? prepared.python : undefined;
 if ('reason' in prepared) process.stderr.write(`Parquet elsewhere: skipped. ${prepared.reason}\n`);
 

@@ -4,6 +4,13 @@ import { ROOT, run, say } from './terminal.mjs';
 
 const VENV = join(ROOT, '.cache', 'venv');
 
+/** What tests ask for, by what for: all of it is installed before tests run side by side. */
+export const TEST_PYTHON_PACKAGES = Object.freeze({
+  graphs: ['networkx==3.6.1'],
+  parquet: ['duckdb==2.0.0', 'pandas==3.1.1', 'pyarrow==26.0.1'],
+  mongodb: ['SecantusDB==0.7.0b3'],
+});
+
 /**
  * Sees to it that Python packages are in the environment under `.cache/venv`, making it where it
  * is not there. Only tests need them. Says what it does, and why it cannot.
@@ -18,7 +25,7 @@ export async function preparePythonPackages(requirements) {
   if (missing.length === 0 && existsSync(python)) return { python };
   say(`Python packages for tests: installing ${missing.join(' ')} into .cache/venv`);
   const steps = [
-    ...(existsSync(python) ? [] : [['python3', ['-m', 'venv', VENV]]]),
+    ['python3', ['-m', 'venv', VENV]],
     [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...missing]],
   ];
   for (const [command, args] of steps) {

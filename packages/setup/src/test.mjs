@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
 import { ensureDebianPackages, TEST_PACKAGES } from './debian.mjs';
 import { prepare } from './prepare.mjs';
+import { preparePythonPackages, TEST_PYTHON_PACKAGES } from './python-packages.mjs';
 import { ROOT, run, say, step } from './terminal.mjs';
 import { prepareTestServer } from './test-server.mjs';
 
@@ -15,6 +16,8 @@ async function main(vitestArguments) {
   step('What the tests need');
   await ensureDebianPackages(TEST_PACKAGES, 'tests on real services');
   await prepareTestServer();
+  await preparePythonPackages(TEST_PYTHON_PACKAGES.graphs);
+  await preparePythonPackages(TEST_PYTHON_PACKAGES.parquet);
 
   const selective = vitestArguments.length > 0;
   step('Checks');

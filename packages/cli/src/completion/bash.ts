@@ -1,15 +1,9 @@
-import type { CompletionFlag, CompletionModel, Offer } from './completion-model.js';
-import { quoted } from './completion-model.js';
+import type { CompletionModel, Offer } from './completion-model.js';
+import { quoted, valueCases } from './completion-model.js';
 
 /** A completion script for bash ≥ 4; needs no bash-completion package. */
 export function bashCompletion(model: CompletionModel): string {
   const paths = model.nodes.flatMap(({ path }) => (path === '' ? [] : [quoted(` ${path}`)]));
-  const valueCases = [
-    ...model.nodes.flatMap((node) =>
-      node.flags.map((flag) => valueCase(node.path === '' ? '' : ` ${node.path}`, flag)),
-    ),
-    ...model.globalFlags.map((flag) => valueCase('*', flag)),
-  ].filter((line) => line !== '');
   const nodeCases = model.nodes.map((node) => {
     const flags = [...node.flags, ...model.globalFlags].map((flag) => flag.long);
     const words = node.words.map(({ word }) => word);
@@ -34,7 +28,7 @@ _ethogram() {
     esac
   done
   case "$path:$prev" in
-${valueCases.join('\n')}
+${valueCases(model, offer)}
   esac
   case "$path" in
 ${nodeCases.join('\n')}
@@ -42,13 +36,6 @@ ${nodeCases.join('\n')}
 }
 complete -F _ethogram ethogram
 `;
-}
-
-function valueCase(path: string, flag: CompletionFlag): string {
-  if (!flag.takesValue) return '';
-  const place = path === '*' ? '*' : quoted(path);
-  const names = [flag.long, ...(flag.short ? [flag.short] : [])];
-  return `    ${names.map((name) => `${place}:${name}`).join('|')}) ${offer(flag.offer)}; return ;;`;
 }
 
 function offer(what: Offer): string {

@@ -71,6 +71,22 @@ function flagsOf(specs: OptionSpecs): readonly CompletionFlag[] {
   }));
 }
 
+/**
+ * The branches of a `case` over `COMMAND:PREVIOUS WORD` that offer what a flag takes, for the
+ * shells whose `case` is that of POSIX.
+ * @param offer what the shell runs for an offer
+ */
+export function valueCases(model: CompletionModel, offer: (what: Offer) => string): string {
+  const branch = (place: string, { takesValue, long, short, offer: what }: CompletionFlag) => {
+    const names = [long, ...(short ? [short] : [])].map((name) => `${place}:${name}`);
+    return takesValue ? [`    ${names.join('|')}) ${offer(what)}; return ;;`] : [];
+  };
+  const inNode = ({ path, flags }: CompletionNode) =>
+    flags.flatMap((flag) => branch(quoted(path === '' ? '' : ` ${path}`), flag));
+  const everywhere = model.globalFlags.flatMap((flag) => branch('*', flag));
+  return [...model.nodes.flatMap(inNode), ...everywhere].join('\n');
+}
+
 /** A text in single quotes, for bash, zsh and fish alike. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,15 +1,9 @@
-import type { CompletionFlag, CompletionModel, Offer } from './completion-model.js';
-import { quoted } from './completion-model.js';
+import type { CompletionModel, Offer } from './completion-model.js';
+import { quoted, valueCases } from './completion-model.js';
 
 /** A completion script for zsh, with descriptions. */
 export function zshCompletion(model: CompletionModel): string {
   const paths = model.nodes.flatMap(({ path }) => (path === '' ? [] : [quoted(` ${path}`)]));
-  const valueCases = [
-    ...model.nodes.flatMap((node) =>
-      node.flags.map((flag) => valueCase(node.path === '' ? '' : ` ${node.path}`, flag)),
-    ),
-    ...model.globalFlags.map((flag) => valueCase('*', flag)),
-  ].filter((line) => line !== '');
   const nodeCases = model.nodes.map((node) => {
     const flags = [...node.flags, ...model.globalFlags].map(({ long, help }) =>
       described(long, help),
@@ -36,7 +30,7 @@ _ethogram() {
     esac
   done
   case "$place:$prev" in
-${valueCases.join('\n')}
+${valueCases(model, offer)}
   esac
   case "$place" in
 ${nodeCases.join('\n')}
@@ -44,13 +38,6 @@ ${nodeCases.join('\n')}
 }
 compdef _ethogram ethogram
 `;
-}
-
-function valueCase(path: string, flag: CompletionFlag): string {
-  if (!flag.takesValue) return '';
-  const place = path === '*' ? '*' : quoted(path);
-  const names = [flag.long, ...(flag.short ? [flag.short] : [])];
-  return `    ${names.map((name) => `${place}:${name}`).join('|')}) ${offer(flag.offer)}; return ;;`;
 }
 
 function offer(what: Offer): string {
