@@ -45,6 +45,12 @@ export const formatErrors = defineErrors({
       'Check the folder, its permissions and the space on that file system; no file was left half-written.',
     exitCode: 1,
   },
+  'FORMAT-1009': {
+    title: 'A Parquet file has groups of rows, or pages, that are too large to be held',
+    remedy:
+      'Write it again with smaller groups, in pyarrow `write_table(table, path, row_group_size=100_000)`; where the size that is named cannot be, the file is damaged.',
+    exitCode: 2,
+  },
 });
 
 /** Where in a file something stands; lines and columns count from 1, columns in characters. */

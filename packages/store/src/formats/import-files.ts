@@ -33,7 +33,7 @@ export interface ImportOptions {
  * of a file whose data name none is `import.` and a hash of its content and of the options that
  * decide what is read from it, so that the same file is never stored twice.
  * @param files paths; `-` is standard input. Gzip is told from the content.
- * @throws FORMAT-1001 … FORMAT-1007
+ * @throws FORMAT-1001 … FORMAT-1007, FORMAT-1009
  */
 export async function* importFiles(
   files: readonly string[],

@@ -16,7 +16,7 @@ export interface ImportResult {
 
 /** So many ticks or values are handed to the store at once. */
 const MOST_TICKS = 512;
-const MOST_VALUES = 100_000;
+const MOST_VALUES = 25_000;
 
 /**
  * Imports files into a recording, all or nothing: everything is read and validated once before
@@ -25,7 +25,7 @@ const MOST_VALUES = 100_000;
  * recording that was not there before is removed again; one that was there keeps what was
  * added, which importing once more completes without doubling anything.
  * @param options without `host`: the recording's name.
- * @throws FORMAT-1001 … FORMAT-1007, and what the store throws.
+ * @throws FORMAT-1001 … FORMAT-1007, FORMAT-1009, and what the store throws.
  */
 export async function importInto(
   samples: SampleStore,

@@ -7,18 +7,33 @@ import { formatErrors } from './errors.js';
  * Heap of the decoder, MB: a damaged file cannot make it take more. The young generation is kept
  * small, since nearly all that is decoded dies at once.
  */
-const HEAP = Object.freeze({ maxOldGenerationSizeMb: 2048, maxYoungGenerationSizeMb: 6 });
+const HEAP = Object.freeze({ maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 });
+
+/**
+ * Most bytes of one column in a group of rows, compressed, and of one page, decompressed: what the
+ * decoder has to have at once. Writers make pages of 1 MB and groups whose columns have some.
+ */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /** So many rows are handed from thread to thread at once. */
-const ROWS_PER_MESSAGE = 4_096;
+const ROWS_PER_MESSAGE = 2_048;
 
+const cells = z.object({ texts: z.array(z.string()), index: z.instanceof(Uint32Array) });
 const reply = z.union([
   z.object({ error: z.string() }),
+  z.object({ tooLarge: z.string() }),
   z.object({ columns: z.array(z.string()), groups: z.array(z.int().min(0)) }),
-  z.object({
-    cells: z.array(z.object({ texts: z.array(z.string()), index: z.instanceof(Uint32Array) })),
-  }),
+  z.object({ cells: z.array(cells) }),
 ]);
+
+/** A column of cells: its different texts, and which of them each row has. */
+export type Cells = z.infer<typeof cells>;
+
+/** A row, by its number in the file from 0 on; absent cells are ''. */
+export interface ParquetRow {
+  readonly row: number;
+  readonly fields: readonly string[];
+}
 
 /** An open Parquet file, decoded in a thread of its own. */
 export interface ParquetFile {
@@ -26,11 +41,17 @@ export interface ParquetFile {
   /** Rows of each group. */
   readonly groups: readonly number[];
   /**
-   * Rows `from` … `to - 1` as cells of text, absent ones '', a few thousand at a time: the decoder
-   * holds them all, as columns; here each row is made when its turn comes.
+   * Decodes the rows `from` … `to - 1`, which the decoder then holds, as columns.
+   * @param keys columns to look at before rows are asked for, in that order.
+   * @throws FORMAT-1004, FORMAT-1009
+   */
+  hold(from: number, to: number, keys: readonly string[]): Promise<readonly Cells[]>;
+  /**
+   * Rows of those that are held, a few thousand at a time; each is made when its turn comes.
+   * @param order their numbers, from the first that is held on.
    * @throws FORMAT-1004
    */
-  rows(from: number, to: number): AsyncIterable<Iterable<readonly string[]>>;
+  rows(order: Uint32Array): AsyncIterable<Iterable<ParquetRow>>;
   /** Ends the thread; may be called again. */
   close(): Promise<void>;
 }
@@ -47,19 +68,20 @@ export async function openParquetFile(
   patienceMs: number,
 ): Promise<ParquetFile> {
   const worker = new Worker(new URL('../../workers/parquet-worker.mjs', import.meta.url), {
-    workerData: { path },
+    workerData: { path, mostBytes: MOST_BYTES },
     resourceLimits: HEAP,
     execArgv: [],
   });
+  const details = { file: name };
   const damaged = (why: string, cause?: unknown): Error =>
     formatErrors.make('FORMAT-1004', `${name}: expected a Parquet file, found: ${why}`, {
       cause,
-      details: { file: name },
+      details,
     });
   const close = async (): Promise<void> => {
     await worker.terminate();
   };
-  const answer = async (): Promise<z.infer<typeof reply>> => {
+  const receive = async (): Promise<z.infer<typeof reply>> => {
     try {
       const [message] = await once(worker, 'message', { signal: AbortSignal.timeout(patienceMs) });
       const result = reply.parse(message);
@@ -70,19 +92,33 @@ export async function openParquetFile(
       throw damaged(cause instanceof Error ? cause.message : String(cause), cause);
     }
   };
+  const answer = async (): Promise<z.infer<typeof reply>> => {
+    const result = await receive();
+    if (!('tooLarge' in result)) return result;
+    await close();
+    throw formatErrors.make('FORMAT-1009', `${name}: ${result.tooLarge}`, { details });
+  };
+  const ask = async (question: unknown): Promise<readonly Cells[]> => {
+    const waiting = answer();
+    worker.postMessage(question);
+    const result = await waiting;
+    if (!('cells' in result)) throw damaged('no rows');
+    return result.cells;
+  };
   const head = await answer();
   if (!('columns' in head)) throw damaged('no columns');
+  let first = 0;
   return {
     columns: head.columns,
     groups: head.groups,
-    async *rows(from, to) {
-      for (let at = from; at < to; at += ROWS_PER_MESSAGE) {
-        const piece = { from: at, to: Math.min(to, at + ROWS_PER_MESSAGE) };
-        const waiting = answer();
-        worker.postMessage({ from, to, piece });
-        const result = await waiting;
-        if (!('cells' in result)) throw damaged('no rows');
-        yield rowsOf(result.cells, piece.to - piece.from);
+    hold(from, to, keys) {
+      first = from;
+      return ask({ hold: { from, to, keys } });
+    },
+    async *rows(order) {
+      for (let at = 0; at < order.length; at += ROWS_PER_MESSAGE) {
+        const rows = order.slice(at, at + ROWS_PER_MESSAGE);
+        yield rowsOf(await ask({ rows }), rows, first);
       }
     },
     close,
@@ -91,10 +127,12 @@ export async function openParquetFile(
 
 /** Rows made of columns one by one, so that none outlives its turn. */
 function* rowsOf(
-  columns: readonly { readonly texts: readonly string[]; readonly index: Uint32Array }[],
-  count: number,
-): Generator<readonly string[]> {
-  for (let row = 0; row < count; row++) {
-    yield columns.map(({ texts, index }) => texts[index[row] as number] as string);
+  columns: readonly Cells[],
+  rows: Uint32Array,
+  first: number,
+): Generator<ParquetRow> {
+  for (let i = 0; i < rows.length; i++) {
+    const fields = columns.map(({ texts, index }) => texts[index[i] as number] as string);
+    yield { row: first + (rows[i] as number), fields };
   }
 }

@@ -11,44 +11,38 @@ import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.js';
 
 /** A tick whose rows are still being gathered. */
 interface OpenTick {
+  readonly key: string;
   draft: Omit<DraftTick, 'samples'>;
   readonly builder: SampleBuilder;
 }
 
-/** Some rows of a table, and whether they are the last of those that belong together. */
-export interface TableSlice {
-  readonly rows: Iterable<TableRow>;
-  readonly isLast: boolean;
-}
+/** Ticks of each host whose rows may go on, ascending: nearly always one. */
+type OpenTicks = Map<string, OpenTick[]>;
 
 /**
- * Reads a long table of values into ticks. Rows of one tick may stand anywhere in the slices
- * up to a last one, in any order; only the last tick of each host may go on after it.
+ * Reads a long table of values into ticks, ascending for each host. A tick ends where a later one
+ * of its host begins.
  * @param columns names, in the order of the fields.
+ * @param pieces rows, those of a group in the order of their ticks.
  * @throws FORMAT-1001 through `refuse`
  */
 export async function* readRowTicks(
   columns: readonly string[],
-  slices: AsyncIterable<TableSlice>,
+  pieces: AsyncIterable<Iterable<TableRow>>,
   options: ReadOptions,
 ): AsyncGenerator<DraftTick, void, undefined> {
   const index = new Map(columns.map((name, i) => [name, i]));
-  let open = new Map<string, OpenTick>();
-  for await (const { rows, isLast } of slices) {
-    for (const row of rows) readRow(row, index, open, options);
-    if (!isLast) continue;
-    const ticks = ascending(open);
-    const last = new Map(ticks.map(([key, tick]) => [tick.draft.host, key]));
-    const held = new Set(last.values());
-    for (const [key, tick] of ticks) if (!held.has(key)) yield closeTick(tick);
-    open = new Map(ticks.filter(([key]) => held.has(key)));
+  const open: OpenTicks = new Map();
+  for await (const rows of pieces) {
+    for (const row of rows) {
+      for (const tick of readRow(row, index, open, options)) yield closeTick(tick);
+    }
   }
-  for (const [, tick] of ascending(open)) yield closeTick(tick);
+  for (const tick of [...open.values()].flat().sort(compareTicks)) yield closeTick(tick);
 }
 
-function ascending(open: ReadonlyMap<string, OpenTick>): [string, OpenTick][] {
-  const seqOf = ({ draft }: OpenTick): number => draft.identity.seq ?? 0;
-  return [...open].sort(([, a], [, b]) => a.draft.ts - b.draft.ts || seqOf(a) - seqOf(b));
+function compareTicks({ draft: a }: OpenTick, { draft: b }: OpenTick): number {
+  return a.ts - b.ts || (a.identity.seq ?? 0) - (b.identity.seq ?? 0);
 }
 
 function closeTick({ draft, builder }: OpenTick): DraftTick {
@@ -58,19 +52,22 @@ function closeTick({ draft, builder }: OpenTick): DraftTick {
 /** What a row should have held, and in which column. */
 type Fault = { readonly column: string; readonly expected: string } | undefined;
 
+/** Takes one row; the ticks that end with it. */
 function readRow(
   row: TableRow,
   index: ReadonlyMap<string, number>,
-  open: Map<string, OpenTick>,
+  open: OpenTicks,
   options: ReadOptions,
-): void {
+): readonly OpenTick[] {
   const cell = (name: string): string => row.fields[index.get(name) ?? -1] ?? '';
-  const tick = tickOf(row, cell, index, open, options);
-  if (!tick || cell('metric') === '') return;
+  const { tick, ended } = tickOf(row, cell, index, open, options);
+  if (!tick || cell('metric') === '') return ended;
   const fault = addValue(tick.builder, cell, options.source);
-  if (!fault) return;
-  const place = row.placeOf(index.get(fault.column) ?? 0);
-  options.refuse(malformed(place, fault.expected, { text: cell(fault.column) }));
+  if (fault) {
+    const place = row.placeOf(index.get(fault.column) ?? 0);
+    options.refuse(malformed(place, fault.expected, { text: cell(fault.column) }));
+  }
+  return ended;
 }
 
 function addValue(
@@ -101,38 +98,43 @@ function addValue(
   return { column: 'bucket', expected: 'one scheme, and each bucket once, per metric and instant' };
 }
 
+const NONE: { tick?: undefined; ended: readonly OpenTick[] } = Object.freeze({ ended: [] });
+
 function tickOf(
   row: TableRow,
   cell: (name: string) => string,
   index: ReadonlyMap<string, number>,
-  open: Map<string, OpenTick>,
+  open: OpenTicks,
   options: ReadOptions,
-): OpenTick | undefined {
+): { tick?: OpenTick | undefined; ended: readonly OpenTick[] } {
   const time = index.has('timestamp') ? 'timestamp' : 'ts';
   const extraText = cell('extra');
+  const host = cell('host') || options.host;
+  const ofHost = open.get(host) ?? [];
   // Told from the text as it stands, since this is looked at for every row.
-  const key = [cell(time), cell('seq'), cell('boot'), cell('host')].join('\n');
-  const tick = open.get(key);
-  if (tick && extraText === '') return tick;
+  const key = [cell(time), cell('seq'), cell('boot')].join('\n');
+  const tick = ofHost.find((one) => one.key === key);
+  if (tick && extraText === '') return { tick, ended: [] };
   const place = (name: string) => row.placeOf(index.get(name.replace('@', '')) ?? 0);
   const extra = readExtra(extraText, place('extra'), options.refuse);
-  if (!extra) return undefined;
+  if (!extra) return NONE;
   if (tick) {
     tick.draft = { ...tick.draft, extra };
-    return tick;
+    return { tick, ended: [] };
   }
   const ts = parseTimestamp(cell(time));
   if (ts === undefined) {
     options.refuse(malformed(place(time), TIMESTAMP_FORMS, { text: cell(time) }));
-    return undefined;
+    return NONE;
   }
   const identity = readIdentity((name) => cell(name.replace('@', '')), place, options.refuse);
-  if (!identity) return undefined;
-  const { host = options.host, ...rest } = identity;
+  if (!identity) return NONE;
+  const { host: _, ...rest } = identity;
   const draft = { place: row.placeOf(0), ts, host, identity: rest, extra };
-  const begun = { draft, builder: new SampleBuilder() };
-  open.set(key, begun);
-  return begun;
+  const begun = { key, draft, builder: new SampleBuilder() };
+  const later = (one: OpenTick): boolean => compareTicks(one, begun) > 0;
+  open.set(host, [begun, ...ofHost.filter(later)]);
+  return { tick: begun, ended: ofHost.filter((one) => !later(one)) };
 }
 
 function sourceOf(
