@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchTable } from '@ethogram/testkit/bench';
-import { MADE } from './made-ticks.js';
+import { MADE, VALUES_PER_TICK } from './made-ticks.js';
 import { short } from './report.js';
 import { type Watched, watchProcess } from './watched-process.js';
 import type { WindowOutcome } from './window-process.js';
@@ -50,14 +50,28 @@ export async function measureMemory(hours: number): Promise<BenchTable> {
   return { title: `Memory: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
 }
 
-/** Reading a window of many hours block by block; it is written many ticks at a time. */
-export async function measureReading(hours: number): Promise<BenchTable> {
-  const ticks = `${Math.round(hours * 3600)}`;
-  const rows = await inFolder(async (folder) => [
-    row('written, 20 minutes at once', await watchProcess([SIDE, 'fill', folder, ticks])),
-    row('read block by block', await watchProcess([SIDE, 'read', folder])),
-  ]);
-  return { title: `Reading: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
+/**
+ * Reading a window of many hours block by block; it is written many ticks at a time.
+ * @param fillSeconds where writing takes longer than this, the window ends there, and its title
+ *   says how long it is.
+ */
+export async function measureReading(hours: number, fillSeconds: number): Promise<BenchTable> {
+  const wanted = `${Math.round(hours * 3600)}`;
+  return inFolder(async (folder) => {
+    const filled = await watchProcess([SIDE, 'fill', folder, wanted, `${fillSeconds}`]);
+    const written = outcomeOf(filled).values / VALUES_PER_TICK / 3600;
+    const rows = [
+      row('written, ten minutes at once', filled),
+      row('read block by block', await watchProcess([SIDE, 'read', folder])),
+    ];
+    const title = `Reading: ${shape(Number(written.toFixed(2)))}`;
+    return {
+      title,
+      columns: COLUMNS,
+      rows,
+      note: `${NOTE} Who writes at once makes the ticks too.`,
+    };
+  });
 }
 
 /** Memory of importing the same recording from files of several formats. */

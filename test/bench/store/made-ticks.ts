@@ -21,14 +21,17 @@ export function makeValues(rng: Rng, into: Float64Array): void {
   }
 }
 
+const NAMES = Array.from({ length: MADE.sources }, (_, s) => `service-${s}`);
+const METRICS = Array.from({ length: MADE.metrics }, (_, m) => `syscall.call_${m}.calls`);
+
 /** A tick as a collector hands it over. */
 export function tickOf(seq: number, values: Float64Array): Tick {
-  const samples = Array.from({ length: MADE.sources }, (_, s) => ({
+  const samples = NAMES.map((name, s) => ({
     kind: 'process' as const,
-    name: `service-${s}`,
+    name,
     values: new Map(
-      Array.from({ length: MADE.metrics }, (_, m): [string, number] => [
-        `syscall.call_${m}.calls`,
+      METRICS.map((metric, m): [string, number] => [
+        metric,
         values[s * MADE.metrics + m] as number,
       ]),
     ),

@@ -1,7 +1,7 @@
 /**
  * One side of the long window, in a process of its own so that nobody else's memory is counted:
  * `make TICKS` (values to standard output), `idle`, `hold`, `write FOLDER` (values from standard
- * input), `fill FOLDER TICKS`, `read FOLDER`, `import FOLDER FILE`. The output is a
+ * input), `fill FOLDER TICKS SECONDS` (no longer than that), `read FOLDER`, `import FOLDER FILE`. The output is a
  * `WindowOutcome`, but that of `make`.
  */
 import { once } from 'node:events';
@@ -10,8 +10,8 @@ import { importInto, openStore } from '@ethogram/store';
 import { madeRng, makeValues, tickOf, VALUES_PER_TICK } from './made-ticks.js';
 
 const RECORDING = 'day';
-/** Handed over at once where a window is only filled: twenty minutes. */
-const TICKS_PER_FILL = 1_200;
+/** Handed over at once where a window is only filled: ten minutes. */
+const TICKS_PER_FILL = 600;
 
 /** What a side did. */
 export interface WindowOutcome {
@@ -21,10 +21,10 @@ export interface WindowOutcome {
   readonly largestBytes: number;
 }
 
-const [role, folder = '', count = '0'] = process.argv.slice(2);
+const [role, folder = '', count = '0', most = 'Infinity'] = process.argv.slice(2);
 const started = process.hrtime.bigint();
 const outcome = await run();
-const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+const seconds = secondsSince(started);
 if (outcome) process.stdout.write(`${JSON.stringify({ ...outcome, seconds })}\n`);
 
 async function run(): Promise<Omit<WindowOutcome, 'seconds'> | undefined> {
@@ -39,7 +39,7 @@ async function run(): Promise<Omit<WindowOutcome, 'seconds'> | undefined> {
     case 'write':
       return write();
     case 'fill':
-      return fill(Number(count));
+      return fill(Number(count), Number(most));
     case 'read':
       return read();
     case 'import':
@@ -88,21 +88,26 @@ async function write(): Promise<Omit<WindowOutcome, 'seconds'>> {
   return outcome;
 }
 
-async function fill(ticks: number): Promise<Omit<WindowOutcome, 'seconds'>> {
+async function fill(ticks: number, mostSeconds: number): Promise<Omit<WindowOutcome, 'seconds'>> {
   const store = await openStore(`lmdb:${folder}`, { mode: 'write' });
   const rng = madeRng();
   const values = new Float64Array(VALUES_PER_TICK);
-  for (let first = 0; first < ticks; first += TICKS_PER_FILL) {
+  let made = 0;
+  while (made < ticks && secondsSince(started) < mostSeconds) {
     const batch: Tick[] = [];
-    for (let seq = first; seq < Math.min(ticks, first + TICKS_PER_FILL); seq++) {
+    for (; batch.length < TICKS_PER_FILL && made < ticks; made++) {
       makeValues(rng, values);
-      batch.push(tickOf(seq, values));
+      batch.push(tickOf(made, values));
     }
     await store.samples.append(RECORDING, batch);
   }
   await store.samples.seal(RECORDING);
   await store.close();
-  return { values: ticks * VALUES_PER_TICK, blocks: 0, largestBytes: 0 };
+  return { values: made * VALUES_PER_TICK, blocks: 0, largestBytes: 0 };
+}
+
+function secondsSince(start: bigint): number {
+  return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
 async function read(): Promise<Omit<WindowOutcome, 'seconds'>> {
