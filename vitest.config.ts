@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -15,14 +16,14 @@ const alias = [
 
 /**
  * One kind of test. Kinds run one after the other in the order given below, so that load made by
- * one never disturbs another. The files of a slow kind run one at a time, or two where they wait
- * for real services far more than they compute.
+ * one never disturbs another. The files of a kind run two at a time, on two processors too; one at
+ * a time where they attach to the kernel.
  */
 const project = (
   groupOrder: number,
   name: string,
   include: string[],
-  { slow = true, maxWorkers = 1 } = {},
+  { slow = true, maxWorkers = 2 } = {},
 ) => ({
   resolve: { alias },
   test: {
@@ -31,7 +32,7 @@ const project = (
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: slow ? 600_000 : 60_000,
     sequence: { groupOrder },
-    ...(slow ? { maxWorkers } : {}),
+    maxWorkers,
   },
 });
 
@@ -40,13 +41,14 @@ export default defineConfig({
     projects: [
       project(1, 'unit', ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts'], {
         slow: false,
+        maxWorkers: availableParallelism(),
       }),
       project(2, 'architecture', ['test/architecture/**/*.test.ts']),
       project(3, 'golden', ['test/golden/**/*.test.ts']),
-      project(4, 'integration', ['test/integration/**/*.test.ts'], { maxWorkers: 2 }),
-      project(5, 'privileged', ['test/privileged/**/*.test.ts']),
-      project(6, 'security', ['test/security/**/*.test.ts'], { maxWorkers: 2 }),
-      project(7, 'e2e', ['test/e2e/**/*.test.ts'], { maxWorkers: 2 }),
+      project(4, 'integration', ['test/integration/**/*.test.ts']),
+      project(5, 'privileged', ['test/privileged/**/*.test.ts'], { maxWorkers: 1 }),
+      project(6, 'security', ['test/security/**/*.test.ts']),
+      project(7, 'e2e', ['test/e2e/**/*.test.ts']),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts', 'native/lib/**/*.ts'] },
   },
