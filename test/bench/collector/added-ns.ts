@@ -19,6 +19,8 @@ export interface AddedSettings {
   /** For what a peer writes. */
   readonly folder: string;
   readonly rounds: number;
+  /** No further round begins after this time, milliseconds UTC. */
+  readonly untilMs: number;
   /** The processor of the caller. */
   readonly cpu: number;
 }
@@ -38,7 +40,7 @@ const GOALS = { aboveEmptyNs: 50, aboveEmptyShare: 1 / 3, inAllShare: 1 / 2 };
  * median over the rounds of the difference within one round.
  */
 export async function addedPerCall(settings: AddedSettings): Promise<BenchTable[]> {
-  const { built, folder, rounds, cpu } = settings;
+  const { built, folder, cpu } = settings;
   const tracers = [emptyTracer(built), collectorTracer, ...countingPeers(), perfTrace(folder)];
   const measured = new Map<string, () => Promise<number>>([
     [BASE, async () => callCost(built('call-cost'), cpu)],
@@ -52,8 +54,10 @@ export async function addedPerCall(settings: AddedSettings): Promise<BenchTable[
 
   const costs = new Map([...measured.keys()].map((name) => [name, [] as number[]]));
   const failed = new Map<string, string>();
-  for (let round = 0; round < rounds; round++) {
-    say(`added per call: round ${round + 1} of ${rounds}`);
+  let rounds = 0;
+  for (; rounds < settings.rounds; rounds++) {
+    if (rounds > 0 && Date.now() > settings.untilMs) break;
+    say(`added per call: round ${rounds + 1} of ${settings.rounds}`);
     for (const [name, measure] of measured) {
       if (failed.has(name)) continue;
       try {

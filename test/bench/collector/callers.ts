@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { lastLine, start } from './child.js';
 import { processTree } from './process-cost.js';
-
-const run = promisify(execFile);
 
 /** How many processes call, each under a name of its own. */
 export const PROCESSES = 300;
@@ -15,20 +11,19 @@ export const CALLER = 'caller';
 
 /** The processes that call at a known rate. */
 export interface Callers {
+  /** Lets them call; until then they wait. */
+  begin(): void;
   /** Calls made by all of them so far. */
   made(): number;
   /** How many of them run. */
   alive(): number;
+  /** Waits until all have ended by themselves: the `getppid` that they made. */
+  ended(): Promise<number>;
   stop(): Promise<void>;
 }
 
-function callerArguments(folder: string, seconds: number): string[] {
-  mkdirSync(folder, { recursive: true });
-  return [folder, ...[PROCESSES, CALLS_PER_SECOND, seconds].map(String)];
-}
-
 /**
- * Starts the callers, which end by themselves after so many seconds.
+ * Starts the callers, which end by themselves so many seconds after they began.
  * @param program the built `callers`.
  * @param folder for the names and the progress; on the same file system as the program.
  */
@@ -37,11 +32,11 @@ export async function startCallers(
   folder: string,
   seconds: number,
 ): Promise<Callers> {
-  const running = await start(program, callerArguments(folder, seconds), {
-    ready: 'started',
-    signal: 'SIGTERM',
-  });
+  mkdirSync(folder, { recursive: true });
+  const args = [folder, ...[PROCESSES, CALLS_PER_SECOND, seconds].map(String)];
+  const running = await start(program, args, { ready: 'started', signal: 'SIGTERM' });
   return {
+    begin: () => running.tell('begin'),
     made: () => {
       const progress = readFileSync(`${folder}/progress`);
       let made = 0n;
@@ -49,19 +44,10 @@ export async function startCallers(
       return Number(made);
     },
     alive: () => processTree(running.pid).length - 1,
+    ended: async () => {
+      await running.ended();
+      return Number(lastLine(running.output()));
+    },
     stop: () => running.stop(),
   };
-}
-
-/**
- * Lets the callers run to their end.
- * @returns the `getppid` that they made.
- */
-export async function runCallers(
-  program: string,
-  folder: string,
-  seconds: number,
-): Promise<number> {
-  const { stdout } = await run(program, callerArguments(folder, seconds));
-  return Number(lastLine(stdout));
 }

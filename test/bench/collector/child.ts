@@ -7,6 +7,10 @@ export interface Running {
   readonly pid: number;
   /** All that it printed so far, on either stream. */
   output(): string;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
+  /** Waits until it has ended by itself. */
+  ended(): Promise<void>;
   /** Asks it to end and waits until it has; after a minute it is killed. */
   stop(): Promise<void>;
 }
@@ -44,6 +48,7 @@ export async function start(
     });
   }
   await once(child, 'spawn');
+  const closed = once(child, 'close');
   const until = Date.now() + PATIENCE_MS;
   while (ready !== undefined && !text.includes(ready)) {
     if (hasEnded(child)) throw new Error(`${command} ended: ${lastLine(text)}`);
@@ -56,9 +61,12 @@ export async function start(
   return {
     pid: child.pid as number,
     output: () => text,
+    tell: (line) => child.stdin.write(`${line}\n`),
+    ended: async () => {
+      await closed;
+    },
     stop: async () => {
       if (hasEnded(child)) return;
-      const closed = once(child, 'close');
       child.stdin.end();
       child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);

@@ -136,6 +136,7 @@ async function measured(
   const callers = await startCallers(built('callers'), `${folder}/caller-names`, longEnough);
   let running: Running | undefined;
   try {
+    callers.begin();
     running = await open();
     await sleep(warmUp * 1000);
     const rss: number[] = [];

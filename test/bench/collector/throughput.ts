@@ -9,6 +9,8 @@ export interface ThroughputSettings {
   readonly built: (name: string) => string;
   readonly folder: string;
   readonly rounds: number;
+  /** No further round begins after this time, milliseconds UTC. */
+  readonly untilMs: number;
   /** How long a run of a load takes, about. */
   readonly seconds: number;
   readonly cpus: number;
@@ -26,7 +28,7 @@ type Figures = ReadonlyMap<string, readonly LoadFigures[]>;
  * round, against the run beside nothing.
  */
 export async function throughput(settings: ThroughputSettings): Promise<BenchTable[]> {
-  const { built, folder, rounds } = settings;
+  const { built, folder } = settings;
   const record = recordTracer(folder);
   const peers = countingPeers();
   const tracers = [emptyTracer(built), record, ...peers];
@@ -44,6 +46,7 @@ export async function throughput(settings: ThroughputSettings): Promise<BenchTab
   const figures = new Map<Load, Map<string, LoadFigures[]>>();
   const opened: Load[] = [];
   const failed = new Set<Tracer>();
+  let rounds = 0;
   try {
     for (const load of running) {
       opened.push(load);
@@ -55,10 +58,11 @@ export async function throughput(settings: ThroughputSettings): Promise<BenchTab
       }
     }
     const variants: (Tracer | undefined)[] = [undefined, ...here];
-    for (let round = 0; round < rounds; round++) {
-      say(`throughput: round ${round + 1} of ${rounds}`);
+    for (; rounds < settings.rounds; rounds++) {
+      if (rounds > 0 && Date.now() > settings.untilMs) break;
+      say(`throughput: round ${rounds + 1} of ${settings.rounds}`);
       for (let i = 0; i < variants.length; i++) {
-        const tracer = variants[(i + round) % variants.length];
+        const tracer = variants[(i + rounds) % variants.length];
         if (tracer && failed.has(tracer)) continue;
         try {
           await besideOne(tracer, figures);

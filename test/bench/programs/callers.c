@@ -1,8 +1,8 @@
 /* Many processes that call at a known rate: `callers FOLDER PROCESSES CALLS SECONDS` starts
- * PROCESSES under names of their own (hard links `caller-0`, `caller-1`, … in FOLDER), which make
- * CALLS a second together, in ten bursts a second each, spread over the time. Half of the calls
- * are getppid; says `started`, and how many of these were made once all have ended. FOLDER/progress holds the
- * calls so far, one long for each process. */
+ * PROCESSES under names of their own (hard links `caller-0`, `caller-1`, … in FOLDER) and says
+ * `started`. Once it is told a line they make CALLS a second together, in ten bursts a second each,
+ * spread over the time. Half of the calls are getppid; it says how many of these were made once all
+ * have ended. FOLDER/progress holds the calls so far, one long for each process. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BURSTS = 10, KINDS = 8 };
+enum { BURSTS = 10, KINDS = 8, GATE = 3 };
 
 static void call(int kind, int fd)
 {
@@ -40,6 +40,9 @@ static int caller(volatile long *made, long phase_ns, long calls_per_burst, int 
   struct timespec next;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (nice(19) != 19)
+    return 1;
+  /* Nobody writes: it opens for all at once where the parent lets its end go. */
+  if (read(GATE, &(char){ 0 }, 1) != 0)
     return 1;
   clock_gettime(CLOCK_MONOTONIC, &next);
   next.tv_nsec += phase_ns;
@@ -87,6 +90,9 @@ int main(int argc, char **argv)
   if (close(open(file, O_RDWR | O_CREAT, 0600)) || truncate(file, processes * sizeof(long)))
     return 1;
   volatile long *progress = map_progress(file, processes);
+  int gate[2];
+  if (pipe2(gate, O_CLOEXEC))
+    return 1;
   for (int i = 0; i < processes; i++) {
     snprintf(path, sizeof path, "%s/caller-%d", argv[1], i);
     snprintf(index, sizeof index, "%d", i);
@@ -96,6 +102,10 @@ int main(int argc, char **argv)
     progress[i] = 0;
     const pid_t pid = vfork();
     if (pid == 0) {
+      if (gate[0] == GATE)
+        fcntl(GATE, F_SETFD, 0);
+      else
+        dup2(gate[0], GATE);
       execl(path, path, file, index, phase, calls, argv[4], NULL);
       _exit(127);
     }
@@ -104,6 +114,10 @@ int main(int argc, char **argv)
   }
   puts("started");
   fflush(stdout);
+  char line[8];
+  if (!fgets(line, sizeof line, stdin))
+    return 1;
+  close(gate[1]);
   for (int i = 0; i < processes; i++) {
     int status;
     if (wait(&status) < 0 || status != 0)
