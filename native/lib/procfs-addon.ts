@@ -108,6 +108,12 @@ export interface ProcfsAddon {
    * @returns the reason where a thread has others still.
    */
   keepCapabilities(mask: bigint): string | undefined;
+  /**
+   * Makes the C library give memory back to the system as soon as it is freed, in all threads and
+   * for good; what is allocated in large pieces takes a system call each.
+   * @returns false where the C library has no such setting (musl keeps little anyway).
+   */
+  keepMemorySmall(): boolean;
   /** @throws Error where the root cannot be opened. */
   readonly ProcessScanner: new (
     procRoot: string,

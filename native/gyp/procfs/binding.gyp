@@ -5,6 +5,7 @@
       'sources': [
         '../../src/core/procfs_build_id.cc',
         '../../src/core/procfs_capabilities.cc',
+        '../../src/core/procfs_memory.cc',
         '../../src/core/procfs_scanner.cc',
         '../../src/core/procfs_text.cc',
         '../../src/core/procfs_unix_peers.cc',

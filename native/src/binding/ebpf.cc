@@ -262,7 +262,11 @@ Napi::Value BootTimeNs(const Napi::CallbackInfo& info) {
                                            static_cast<uint64_t>(now.tv_nsec));
 }
 
+// Raised with every change of what is handed out; see lib/interfaces.ts.
+constexpr uint32_t kInterface = 1;
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("interface", kInterface);
   env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(SessionHandle::Define(env))));
   exports.Set("bootTimeNs", Napi::Function::New(env, BootTimeNs, "bootTimeNs"));
   exports.Set("open", Napi::Function::New(env, Open, "open"));

@@ -114,7 +114,11 @@ Napi::Value MoveCentres(const Napi::CallbackInfo& info) {
   return out;
 }
 
+// Raised with every change of what is handed out; see lib/interfaces.ts.
+constexpr uint32_t kInterface = 1;
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("interface", kInterface);
   exports.Set("gram", Napi::Function::New(env, Gram));
   exports.Set("eigenSymmetric", Napi::Function::New(env, EigenSymmetric));
   exports.Set("squaredDistances", Napi::Function::New(env, SquaredDistances));

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "../core/procfs_capabilities.h"
+#include "../core/procfs_memory.h"
 #include "../core/procfs_scanner.h"
 #include "../core/procfs_unix_peers.h"
 
@@ -161,7 +162,17 @@ Napi::Value KeepCapabilities(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), reason);
 }
 
+// `keepMemorySmall()`: see core/procfs_memory.h.
+Napi::Value KeepMemorySmall(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), ethogram::procfs::KeepMemorySmall());
+}
+
+// Raised with every change of what is handed out; see lib/interfaces.ts.
+constexpr uint32_t kInterface = 2;
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("interface", kInterface);
+  exports.Set("keepMemorySmall", Napi::Function::New(env, KeepMemorySmall, "keepMemorySmall"));
   exports.Set("bootTimeNs", Napi::Function::New(env, BootTimeNs, "bootTimeNs"));
   exports.Set("unixPeers", Napi::Function::New(env, UnixPeers, "unixPeers"));
   exports.Set("keepCapabilities", Napi::Function::New(env, KeepCapabilities, "keepCapabilities"));

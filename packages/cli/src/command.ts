@@ -71,6 +71,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly arguments?: readonly ArgumentSpec[];
   readonly options: O;
   readonly examples: readonly Example[];
+  /** Whether it runs for months beside others, and would rather be small than fast. */
+  readonly staysSmall?: boolean;
   /** Does it. @returns the exit code; nothing is 0. */
   run(
     context: CommandContext,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { OpenOptions, Store } from '@ethogram/store';
 import { type Logger, pino } from 'pino';
 import type { CommandContext, Reread } from './command.js';
@@ -63,6 +64,8 @@ async function runCommand(
   interruption: Interruption,
   terminal: Terminal,
 ): Promise<number> {
+  // The binary starts with a young generation that does not grow.
+  if (!command.staysSmall) setFlagsFromString('--semi-space-growth-factor=2');
   const notices = createNotices(terminal, globals.quiet);
   const out = createOutput(terminal, globals.output, interruption.stop);
   const log = pino({ level: globals.logLevel, base: { command: command.name } }, terminal.stderr);

@@ -31,7 +31,9 @@ export async function* collect(
     onOpen(description);
   };
   tell(source);
-  yield* measuredTicks({
+  const { keepMemorySmall } = await import('@ethogram/collector');
+  const afterTick = started === undefined ? undefined : keepMemorySmall();
+  const ticks = measuredTicks({
     source,
     intervalMs: options.interval,
     signal,
@@ -51,6 +53,10 @@ export async function* collect(
       return cheaper;
     },
   });
+  for await (const tick of ticks) {
+    yield tick;
+    afterTick?.();
+  }
 }
 
 function overLimit(share: number, { maxCpu }: CollectValues): string {

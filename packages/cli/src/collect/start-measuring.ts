@@ -24,7 +24,9 @@ export async function startMeasuring(
     privileges.afterLoading();
     return undefined;
   }
-  const { openCollector } = await import('@ethogram/collector');
+  const { keepMemorySmall, openCollector } = await import('@ethogram/collector');
+  // Before anything is loaded: a young generation that has grown hardly ever shrinks.
+  keepMemorySmall();
   return openCollector({
     backend,
     intervalMs: options.interval,

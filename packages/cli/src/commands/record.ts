@@ -15,6 +15,7 @@ import { option } from '../options/option.js';
 /** `record`: ticks of this host into the store. */
 export const recordCommand = defineCommand({
   name: 'record',
+  staysSmall: true,
   summary: 'record this host into the store until --duration has passed or Ctrl-C',
   description:
     'Every tick is stored as soon as it is taken, so that what was recorded survives whatever ends the program. Prints a summary at the end: ticks, sources, what was lost while measuring, and what recording itself cost in CPU and memory.',

@@ -39,6 +39,7 @@ const LIVE = Object.freeze([
 /** `run`: the service. */
 export const runCommand = defineCommand({
   name: 'run',
+  staysSmall: true,
   summary: 'run as a service: record, score, alert, and keep learning',
   description:
     'Records this host, scores every tick with the active version of the model --name, and prints anomalies as they begin. Learns the first model after --first-after, and anew every --learn-every or at the times of --learn-at, and when the last hour has drifted away from the model twice in a row, from at most --learn-from of time, in a process of its own and never while an incident is open; a later model is promoted only where it is no worse on time that its fit did not see. Promotions, rollbacks and `ethogram ack` take effect within seconds. A service that was stopped, or killed, goes on where it stood: from its last checkpoint (every hour, when a model takes over, and at its end) over the ticks that were stored since, with the incidents that are open. While the store is away, ticks wait in memory within a bound. SIGHUP reads the config file again: alert targets, retention and when to learn; a file that is not good changes nothing. Serves /livez, /readyz and /metrics (Prometheus), and tells the alert targets that the config file names: see docs/operations.md.',

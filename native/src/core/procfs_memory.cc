@@ -1,0 +1,18 @@
+#include "procfs_memory.h"
+
+#include <malloc.h>
+
+namespace ethogram::procfs {
+
+bool KeepMemorySmall() {
+#ifdef __GLIBC__
+  // Setting a threshold also ends its growth with what is freed.
+  constexpr int kLargePiece = 128 << 10;
+  return mallopt(M_MMAP_THRESHOLD, kLargePiece) == 1 && mallopt(M_TRIM_THRESHOLD, kLargePiece) == 1 &&
+         mallopt(M_ARENA_MAX, 1) == 1;
+#else
+  return false;
+#endif
+}
+
+}  // namespace ethogram::procfs

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { loadProcfs } from '@ethogram/native';
+import { describe, expect, it } from 'vitest';
+
+const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+const glibc = loadProcfs().addon?.keepMemorySmall() === true;
+if (!glibc) process.stderr.write('skipped: this C library has no such settings\n');
+
+/** Runs a program in a process of its own, in which `begin` sets what is set, or nothing. */
+function measured(program: string, small: boolean): number {
+  const text = `
+    import { readFileSync } from 'node:fs';
+    import { getHeapSpaceStatistics } from 'node:v8';
+    import { keepMemorySmall } from ${JSON.stringify(built)};
+    const begin = () => (${small} ? keepMemorySmall() : () => undefined);
+    ${program}`;
+  const args = ['--expose-gc', '--input-type=module', '-e', text];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+/** What survives a collection makes the young generation grow: a tick holds what the one before made. */
+const YOUNG = `
+  const afterTick = begin();
+  let held = [];
+  for (let tick = 0; tick < 60; tick++) {
+    const made = [];
+    for (let i = 0; i < 20_000; i++) made.push({ tick, i });
+    held = made;
+    afterTick();
+  }
+  console.log(getHeapSpaceStatistics().find((s) => s.space_name === 'new_space').space_size);`;
+
+/** A large piece that was freed teaches the C library to keep such ones in its heap. */
+const GROWTH_OF_HEAP = `
+  const heap = () => {
+    const maps = readFileSync('/proc/self/maps', 'utf8');
+    const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) .*\\[heap\\]$/m.exec(maps);
+    return parseInt(to, 16) - parseInt(from, 16);
+  };
+  Buffer.alloc(16 << 20, 1);
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  begin();
+  const before = heap();
+  const pieces = Array.from({ length: 64 }, () => Buffer.alloc(256 << 10, 1));
+  console.log(heap() - before + 0 * pieces.length);`;
+
+describe('memory that is kept small', () => {
+  it('leaves the young generation at what a tick needs', () => {
+    expect(measured(YOUNG, false)).toBeGreaterThanOrEqual(16 << 20);
+    expect(measured(YOUNG, true)).toBeLessThanOrEqual(8 << 20);
+  });
+
+  it.skipIf(!glibc)(
+    'maps large pieces one by one, so that they go back when they are freed',
+    () => {
+      expect(measured(GROWTH_OF_HEAP, false)).toBeGreaterThan(12e6);
+      expect(measured(GROWTH_OF_HEAP, true)).toBeLessThan(4e6);
+    },
+  );
+});
