@@ -1,20 +1,16 @@
 #include "procfs_scanner.h"
 
-#include "procfs_build_id.h"
-
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
-#include <cstring>
+
+#include "procfs_directory.h"
+#include "procfs_io_debt.h"
 
 namespace ethogram::procfs {
 
@@ -28,75 +24,11 @@ constexpr uint32_t kYoungScans = 3;
 constexpr uint32_t kRefreshEvery = 32;
 // How often a process that does not run is read all the same.
 constexpr uint32_t kRereadEvery = 8;
-constexpr size_t kMostVersions = 4096;
 // A debt that the parent's own numbers never grew to cover was not owed: it ignores SIGCHLD.
 constexpr uint32_t kDebtScans = 2;
 
-// A descriptor that closes itself.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
-Directory OpenDirectoryAt(int parent_fd, const char* path) {
-  const int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  DIR* directory = fdopendir(fd);
-  if (directory == nullptr) close(fd);
-  return Directory(directory);
-}
-
-bool NumericName(const char* name, int32_t& number) {
-  const auto [end, error] = std::from_chars(name, name + strlen(name), number);
-  return error == std::errc() && *end == '\0' && number > 0;
-}
-
-// The number in `socket:[4711]`; 0 where the text is of another kind.
-uint64_t InodeIn(const std::string& target, std::string_view prefix) {
-  if (target.compare(0, prefix.size(), prefix) != 0) return 0;
-  uint64_t inode = 0;
-  std::from_chars(target.data() + prefix.size(), target.data() + target.size(), inode);
-  return inode;
-}
-
 // Counters that go back belong to something else: what they hold happened since.
 uint64_t Grown(uint64_t before, uint64_t now) { return now >= before ? now - before : now; }
-
-// Takes what is owed off a delta, and what was taken off the debt.
-uint64_t Settle(uint64_t delta, uint64_t& debt) {
-  const uint64_t taken = std::min(delta, debt);
-  debt -= taken;
-  return delta - taken;
-}
-
-bool Owes(const Io& debt) {
-  return (debt.read_bytes | debt.written_bytes | debt.read_ops | debt.write_ops |
-          debt.disk_read_bytes | debt.disk_written_bytes | debt.cancelled_bytes) != 0;
-}
-
-void Add(Io& sum, const Io& more) {
-  sum.read_bytes += more.read_bytes;
-  sum.written_bytes += more.written_bytes;
-  sum.read_ops += more.read_ops;
-  sum.write_ops += more.write_ops;
-  sum.disk_read_bytes += more.disk_read_bytes;
-  sum.disk_written_bytes += more.disk_written_bytes;
-  sum.cancelled_bytes += more.cancelled_bytes;
-}
 
 }  // namespace
 
@@ -183,9 +115,11 @@ void Scanner::ReadProcess(const char* pid_text, int32_t pid) {
   if (reading.ran || is_new) {
     result = ReadFileAt(process_fd.get(), "io", text_);
     if (result == ReadResult::kOk) reading.io = ParseIo(text_);
-    if (!state.kernel_thread) CountDescriptors(process_fd.get(), state);
-    state.denied = static_cast<uint8_t>((state.denied & ~kIoDenied) |
-                                        (result == ReadResult::kDenied ? kIoDenied : 0));
+    state.denied = result == ReadResult::kDenied ? kIoDenied : 0;
+    if (!state.kernel_thread &&
+        CountDescriptors(process_fd.get(), real_procfs_, &state.descriptors) == ReadResult::kDenied) {
+      state.denied |= kFdDenied;
+    }
   }
   const bool refresh = state.scans < kYoungScans || state.scans % kRefreshEvery == 0;
   if (reading.ran || reading.renamed || refresh) ReadIdentity(process_fd.get(), reading);
@@ -243,27 +177,6 @@ bool Scanner::ReadThreads(int process_fd, Reading& reading) {
   return ran;
 }
 
-void Scanner::CountDescriptors(int process_fd, State& state) {
-  state.denied &= static_cast<uint8_t>(~kFdDenied);
-  struct stat info;
-  // From Linux 6.2 the size of the directory is the number of descriptors.
-  if (real_procfs_ && fstatat(process_fd, "fd", &info, 0) == 0 && info.st_size > 0) {
-    // stat() on it needs no rights, so that it must not be taken for permission to list it.
-    state.descriptors = static_cast<uint64_t>(info.st_size);
-    return;
-  }
-  const Directory descriptors = OpenDirectoryAt(process_fd, "fd");
-  if (!descriptors) {
-    if (ResultOfErrno(errno) == ReadResult::kDenied) state.denied |= kFdDenied;
-    return;
-  }
-  state.descriptors = 0;
-  int32_t number = 0;
-  while (const dirent* entry = readdir(descriptors.get())) {
-    if (strcmp(entry->d_name, "0") == 0 || NumericName(entry->d_name, number)) state.descriptors++;
-  }
-}
-
 // Looks whether the process is still what it was, and hands out its facts where it is not.
 void Scanner::ReadIdentity(int process_fd, Reading& reading) {
   State& state = *reading.state;
@@ -293,55 +206,14 @@ void Scanner::ReadIdentity(int process_fd, Reading& reading) {
   if (ReadFileAt(process_fd, "status", text_) == ReadResult::kOk) {
     facts.uid = static_cast<uint32_t>(FieldOf(text_, "Uid").value_or(0));
   }
-  if (state.exe) facts.version = VersionOf(process_fd);
+  if (state.exe) facts.version = versions_.Of(process_fd);
   scan_.facts.push_back(std::move(facts));
-}
-
-std::optional<FileVersion> Scanner::VersionOf(int process_fd) {
-  struct stat file;
-  if (fstatat(process_fd, "exe", &file, 0) != 0 || !S_ISREG(file.st_mode)) return {};
-  FileVersion version{
-      file.st_dev, file.st_ino,
-      static_cast<int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec, {}};
-  const auto known = versions_.find(version);
-  if (known != versions_.end()) return *known;
-  version.build_id = ReadBuildId(process_fd, "exe");
-  if (versions_.size() >= kMostVersions) versions_.clear();
-  versions_.insert(version);
-  return version;
 }
 
 std::vector<Descriptor> Scanner::Descriptors() const {
   std::vector<Descriptor> found;
-  std::string target;
   for (const auto& [pid, state] : states_) {
-    if (state.kernel_thread || state.ended) continue;
-    char path[32];
-    snprintf(path, sizeof path, "%d/ns/net", pid);
-    uint64_t net = 0;
-    if (ReadLinkAt(proc_fd_, path, target) == ReadResult::kOk) net = InodeIn(target, "net:[");
-    snprintf(path, sizeof path, "%d/fd", pid);
-    const Directory descriptors = OpenDirectoryAt(proc_fd_, path);
-    if (!descriptors) continue;
-    const int fd = dirfd(descriptors.get());
-    while (const dirent* entry = readdir(descriptors.get())) {
-      if (entry->d_name[0] == '.') continue;
-      if (ReadLinkAt(fd, entry->d_name, target) != ReadResult::kOk) continue;
-      if (const uint64_t socket = InodeIn(target, "socket:[")) {
-        found.push_back({state.process, DescriptorKind::kSocket, socket, net});
-      } else if (const uint64_t pipe = InodeIn(target, "pipe:[")) {
-        // The link itself has the rights with which the descriptor was opened.
-        struct stat info;
-        if (fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        const bool reads = (info.st_mode & S_IRUSR) != 0;
-        const bool writes = (info.st_mode & S_IWUSR) != 0;
-        found.push_back({state.process,
-                         reads && writes ? DescriptorKind::kPipeBoth
-                         : writes        ? DescriptorKind::kPipeWriter
-                                         : DescriptorKind::kPipeReader,
-                         pipe, net});
-      }
-    }
+    if (!state.kernel_thread && !state.ended) ListDescriptors(proc_fd_, pid, state.process, &found);
   }
   return found;
 }

@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "procfs_descriptors.h"
 #include "procfs_text.h"
+#include "procfs_versions.h"
 
 namespace ethogram::procfs {
 
@@ -49,18 +49,6 @@ struct Row {
   std::array<uint64_t, kColumnCount> values;
 };
 
-// Which file an executable is: another one under the same path is a new version of it.
-struct FileVersion {
-  uint64_t device;
-  uint64_t inode;
-  int64_t modified_ns;
-  std::string build_id;  // empty where it has none
-  bool operator<(const FileVersion& other) const {
-    return std::tie(device, inode, modified_ns) <
-           std::tie(other.device, other.inode, other.modified_ns);
-  }
-};
-
 // What a process is named by; handed out when it appears, executes another program, or moves to
 // another control group.
 struct Facts {
@@ -73,16 +61,6 @@ struct Facts {
   std::optional<std::string> exe;
   std::string cgroup;
   std::optional<FileVersion> version;
-};
-
-enum class DescriptorKind : uint8_t { kSocket, kPipeReader, kPipeWriter, kPipeBoth };
-
-// A descriptor through which a process talks to others.
-struct Descriptor {
-  uint32_t process;
-  DescriptorKind kind;
-  uint64_t inode;  // of the socket or pipe
-  uint64_t net;    // inode of the network namespace; 0 where it may not be known
 };
 
 struct Scan {
@@ -162,8 +140,6 @@ class Scanner {
   bool IsIdle(const char* pid_text, State& state);
   bool ReadThreads(int process_fd, Reading& reading);
   void ReadIdentity(int process_fd, Reading& reading);
-  std::optional<FileVersion> VersionOf(int process_fd);
-  void CountDescriptors(int process_fd, State& state);
   void CollectVanished();
   void OweToParent(const State& gone);
   void AddRow(Reading& reading);
@@ -176,7 +152,7 @@ class Scanner {
   uint64_t scan_number_ = 0;
   std::unordered_map<int32_t, State> states_;
   std::unordered_map<int32_t, State> replaced_;  // whose PID went to another process
-  std::set<FileVersion> versions_;  // executables met, since reading a build id takes four calls
+  FileVersions versions_;
   std::vector<Reading> readings_;
   std::string text_;  // reused by every read
   Scan scan_;
