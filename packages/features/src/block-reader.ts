@@ -1,6 +1,7 @@
-import { type Block, type SourceKind, sourceKey } from '@ethogram/core';
+import { type Block, type SeriesId, type SourceKind, sourceKey } from '@ethogram/core';
 import type { SourceProfile } from './profile.js';
 import { rowWidth } from './row-layout.js';
+import { SeriesMemo } from './series-memo.js';
 import { seriesRole, totalOf } from './series-role.js';
 
 /** Where the values of one series go: which source, and which place of its accumulators. */
@@ -15,6 +16,24 @@ export interface Placement {
   readonly activity: Uint8Array;
 }
 
+/** Room for so many series, and a few more, so that blocks of about that size share it. */
+function emptyPlacement(series: number): Placement {
+  const room = series + (series >> 2);
+  return {
+    profile: new Int32Array(room),
+    place: new Int32Array(room),
+    mixPlace: new Int32Array(room),
+    activity: new Uint8Array(room),
+  };
+}
+
+/** Where the values of one series of a known source go; see {@link Placement}. */
+interface Placed {
+  readonly place: number;
+  readonly mixPlace: number;
+  readonly activity: number;
+}
+
 interface Places {
   readonly features: ReadonlyMap<string, number>;
   readonly calls: ReadonlyMap<string, number>;
@@ -25,59 +44,59 @@ interface Places {
 /** Resolves the series of blocks to places in the rows of known sources; one per list of profiles. */
 export class BlockReader {
   readonly #profiles: ReadonlyMap<string, number>;
-  readonly #places: readonly Places[];
+  readonly #memos: readonly SeriesMemo<Placed>[];
   #block: Block | undefined;
   #placement: Placement | undefined;
 
   constructor(profiles: readonly SourceProfile[]) {
     this.#profiles = new Map(profiles.map((profile, i) => [sourceKey(profile), i]));
-    this.#places = profiles.map(placesOf);
+    this.#memos = profiles.map((profile) => {
+      const places = placesOf(profile);
+      return new SeriesMemo((series) => placed(profile.kind, places, series));
+    });
   }
 
-  /** The placement of a block; remembered while the same block is read. */
+  /** The placement of a block, which holds until another block is read. */
   placement(block: Block): Placement {
     if (this.#block === block && this.#placement) return this.#placement;
     const n = block.series.length;
-    const placement: Placement = {
-      profile: new Int32Array(n).fill(-1),
-      place: new Int32Array(n).fill(-1),
-      mixPlace: new Int32Array(n).fill(-1),
-      activity: new Uint8Array(n),
-    };
+    const before = this.#placement;
+    const placement = before && before.profile.length >= n ? before : emptyPlacement(n);
+    placement.profile.fill(-1);
     const profileOf = block.sources.map((source) => this.#profiles.get(sourceKey(source)) ?? -1);
-    for (const [i, series] of block.series.entries()) {
+    for (let i = 0; i < n; i++) {
+      const series = block.series[i] as SeriesId;
       const profile = profileOf[series.source] ?? -1;
-      const source = block.sources[series.source];
-      if (profile >= 0 && source) this.#place(placement, i, profile, source.kind, series);
+      if (profile < 0) continue;
+      const put = (this.#memos[profile] as SeriesMemo<Placed>).of(series);
+      placement.profile[i] = profile;
+      placement.place[i] = put.place;
+      placement.mixPlace[i] = put.mixPlace;
+      placement.activity[i] = put.activity;
     }
     this.#block = block;
     this.#placement = placement;
     return placement;
   }
+}
 
-  #place(
-    placement: Placement,
-    i: number,
-    profile: number,
-    kind: SourceKind,
-    series: Block['series'][number],
-  ): void {
-    const places = this.#places[profile] as Places;
-    const role = seriesRole(kind, series);
-    placement.profile[i] = profile;
-    if (role.role === 'value') {
-      placement.place[i] = places.features.get(role.metric) ?? -1;
-      placement.activity[i] = activityOf(kind, role.type);
-    } else if (role.role === 'call') {
-      placement.place[i] = places.features.get(totalOf(role.what)) ?? -1;
-      if (role.what === 'calls') {
-        placement.mixPlace[i] = places.calls.get(role.call) ?? places.otherCall;
-        placement.activity[i] = 1;
-      }
-    } else if (role.role === 'bucket') {
-      placement.place[i] = places.buckets.get(`${role.histogram}\u0000${role.bucket}`) ?? -1;
-    }
+function placed(kind: SourceKind, places: Places, series: SeriesId): Placed {
+  const role = seriesRole(kind, series);
+  if (role.role === 'value') {
+    const place = places.features.get(role.metric) ?? -1;
+    return { place, mixPlace: -1, activity: activityOf(kind, role.type) };
   }
+  if (role.role === 'call') {
+    const place = places.features.get(totalOf(role.what)) ?? -1;
+    return role.what === 'calls'
+      ? { place, mixPlace: places.calls.get(role.call) ?? places.otherCall, activity: 1 }
+      : { place, mixPlace: -1, activity: 0 };
+  }
+  const place =
+    role.role === 'bucket'
+      ? (places.buckets.get(`${role.histogram}\u0000${role.bucket}`) ?? -1)
+      : -1;
+  return { place, mixPlace: -1, activity: 0 };
 }
 
 /** Processes and devices are active when they do something, the others when they say something. */

@@ -71,7 +71,10 @@ function fitTail(sorted: Float64Array): Tail {
 export class CalibrationCurve {
   readonly #weights = new Map<number, number>();
   readonly #tail: Tail;
+  /** Bins that weigh something, ascending, and their weights. */
   #sorted: readonly number[] = [];
+  #heavy: Float64Array = new Float64Array(0);
+  /** Weight of each of these bins and of all above it. */
   #above: Float64Array = new Float64Array(0);
   #total = 0;
   #stale = true;
@@ -90,8 +93,15 @@ export class CalibrationCurve {
   /** Adds a score with a weight. */
   add(s: number, weight = 1): void {
     const bin = calibrationBin(s);
-    this.#weights.set(bin, (this.#weights.get(bin) ?? 0) + weight);
-    this.#stale = true;
+    const before = this.#weights.get(bin);
+    this.#weights.set(bin, (before ?? 0) + weight);
+    if (this.#stale || before === undefined) {
+      this.#stale = true;
+      return;
+    }
+    const at = this.#after(bin) - 1;
+    this.#heavy[at] = before + weight;
+    this.#addUp(at);
   }
 
   /** Lets everything weigh less: `factor` in (0, 1]. */
@@ -105,19 +115,25 @@ export class CalibrationCurve {
 
   /** What a combined score means. */
   read(s: number): Calibrated {
+    const score = this.score(s);
+    if (s <= this.#tail.u) return { score, p: this.#pAt(s), pBelow: null };
+    const smallest = 1 / (this.#total + 1);
+    return this.#tail.exceedances >= MIN_EXCEEDANCES || score <= -Math.log10(smallest)
+      ? { score, p: 10 ** -score, pBelow: null }
+      : { score, p: null, pBelow: smallest };
+  }
+
+  /** The score alone of {@link read}. */
+  score(s: number): number {
     this.#refresh();
-    const { u, beta, xi, exceedances } = this.#tail;
+    const { u, beta, xi } = this.#tail;
     const x = s - u;
-    const p = (1 + this.#weightAbove(Math.min(s, u))) / (this.#total + 1);
-    if (x <= 0) return { score: -Math.log10(p), p, pBelow: null };
+    const p = this.#pAt(Math.min(s, u));
+    if (x <= 0) return -Math.log10(p);
     const logSurvival = xi > 0 ? -Math.log1p((xi * x) / beta) / xi : -x / beta;
     // What was counted since outweighs the tail of training: a new normal is not odd for ever.
     const counted = this.#weightAbove(s) / (this.#total + 1);
-    const score = Math.min(-Math.log10(p) - logSurvival / Math.LN10, -Math.log10(counted));
-    const smallest = 1 / (this.#total + 1);
-    return exceedances >= MIN_EXCEEDANCES || score <= -Math.log10(smallest)
-      ? { score, p: 10 ** -score, pBelow: null }
-      : { score, p: null, pBelow: smallest };
+    return Math.min(-Math.log10(p) - logSurvival / Math.LN10, -Math.log10(counted));
   }
 
   /** Its state, for a checkpoint. */
@@ -132,9 +148,20 @@ export class CalibrationCurve {
     this.#stale = true;
   }
 
+  #pAt(s: number): number {
+    return (1 + this.#weightAbove(s)) / (this.#total + 1);
+  }
+
   /** Weight at or above a score, linear within a bin. */
   #weightAbove(s: number): number {
     const bin = calibrationBin(s);
+    const after = this.#after(bin);
+    const inside = after > 0 && this.#sorted[after - 1] === bin ? this.#heavy[after - 1] : 0;
+    return (this.#above[after] ?? 0) + (inside as number) * (bin + 1 - s / BIN);
+  }
+
+  /** Place of the first bin that lies after a bin. */
+  #after(bin: number): number {
     let low = 0;
     let high = this.#sorted.length;
     while (low < high) {
@@ -142,19 +169,23 @@ export class CalibrationCurve {
       if ((this.#sorted[middle] as number) <= bin) low = middle + 1;
       else high = middle;
     }
-    const inside = this.#weights.get(bin) ?? 0;
-    return (this.#above[low] ?? 0) + inside * (bin + 1 - s / BIN);
+    return low;
   }
 
   #refresh(): void {
     if (!this.#stale) return;
     this.#sorted = [...this.#weights.keys()].sort((a, b) => a - b);
+    this.#heavy = Float64Array.from(this.#sorted, (bin) => this.#weights.get(bin) ?? 0);
     this.#above = new Float64Array(this.#sorted.length + 1);
-    for (let i = this.#sorted.length - 1; i >= 0; i--) {
-      this.#above[i] =
-        (this.#above[i + 1] as number) + (this.#weights.get(this.#sorted[i] as number) ?? 0);
+    this.#addUp(this.#sorted.length - 1);
+    this.#stale = false;
+  }
+
+  /** Adds up the weights from the top, anew from one place down. */
+  #addUp(from: number): void {
+    for (let i = from; i >= 0; i--) {
+      this.#above[i] = (this.#above[i + 1] as number) + (this.#heavy[i] as number);
     }
     this.#total = this.#above[0] as number;
-    this.#stale = false;
   }
 }

@@ -1,5 +1,12 @@
-import { type Block, type SourceId, sourceKey } from '@ethogram/core';
+import {
+  type Block,
+  type SeriesId,
+  type SourceId,
+  type SourceKind,
+  sourceKey,
+} from '@ethogram/core';
 import type { Timing } from './profile.js';
+import { SeriesMemo } from './series-memo.js';
 import { seriesRole, totalOf } from './series-role.js';
 import { type Position, TickOrder } from './tick-order.js';
 
@@ -25,7 +32,7 @@ export class HostActivity {
   /** Activity per second over the last `shareTicks` ticks. */
   readonly recent: Float64Array;
   readonly #index: ReadonlyMap<string, number>;
-  readonly #metrics: readonly ReadonlySet<string>[];
+  readonly #memos: readonly SeriesMemo<number>[];
   readonly #ring: Float64Array;
   readonly #seconds: Float64Array;
   readonly #length: number;
@@ -43,7 +50,10 @@ export class HostActivity {
     this.failures = new Float64Array(count);
     this.recent = new Float64Array(count);
     this.#index = new Map(profiles.map((profile, i) => [sourceKey(profile), i]));
-    this.#metrics = profiles.map(({ metrics }) => new Set(metrics));
+    this.#memos = profiles.map(({ kind, metrics }) => {
+      const counted = new Set(metrics);
+      return new SeriesMemo((series) => roleOf(kind, counted, series));
+    });
     this.#length = timing.shareTicks;
     this.#intervalMs = timing.intervalMs;
     this.#ring = new Float64Array(count * this.#length);
@@ -101,20 +111,18 @@ export class HostActivity {
 
   #enter(block: Block): void {
     this.#block = block;
-    this.#profile = new Int32Array(block.series.length);
-    this.#role = new Uint8Array(block.series.length);
+    if (this.#role.length < block.series.length) {
+      const room = block.series.length + (block.series.length >> 2);
+      this.#profile = new Int32Array(room);
+      this.#role = new Uint8Array(room);
+    } else this.#role.fill(NOTHING);
     const profiles = block.sources.map((source) => this.#index.get(sourceKey(source)) ?? -1);
-    for (const [i, series] of block.series.entries()) {
-      const source = block.sources[series.source];
+    for (let i = 0; i < block.series.length; i++) {
+      const series = block.series[i] as SeriesId;
       const profile = profiles[series.source] ?? -1;
-      if (!source || profile < 0) continue;
-      const role = seriesRole(source.kind, series);
-      const metrics = this.#metrics[profile] as ReadonlySet<string>;
+      if (profile < 0) continue;
       this.#profile[i] = profile;
-      if (role.role === 'call') {
-        if (role.what === 'errors') this.#role[i] = FAILURE;
-        else if (metrics.has(totalOf('calls'))) this.#role[i] = ACTIVITY;
-      } else if (role.role === 'value' && metrics.has(role.metric)) this.#role[i] = ACTIVITY;
+      this.#role[i] = (this.#memos[profile] as SeriesMemo<number>).of(series);
     }
   }
 
@@ -138,6 +146,15 @@ export class HostActivity {
       this.failures[i] = (this.failures[i] as number) / seconds;
     }
   }
+}
+
+function roleOf(kind: SourceKind, counted: ReadonlySet<string>, series: SeriesId): number {
+  const role = seriesRole(kind, series);
+  if (role.role === 'call') {
+    if (role.what === 'errors') return FAILURE;
+    return counted.has(totalOf('calls')) ? ACTIVITY : NOTHING;
+  }
+  return role.role === 'value' && counted.has(role.metric) ? ACTIVITY : NOTHING;
 }
 
 /** See {@link HostActivity.state}. */

@@ -30,6 +30,7 @@ export type { RowWidth } from './row-layout.js';
 export { rowWidth } from './row-layout.js';
 export type { SeasonPart } from './season.js';
 export { dayBin, SEASON_BINS, seasonValue, WEEK_BINS, weekday } from './season.js';
+export { SeriesMemo } from './series-memo.js';
 export type { SeriesRole } from './series-role.js';
 export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';

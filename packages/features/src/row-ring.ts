@@ -10,6 +10,8 @@ export class RowRing {
   readonly #present: Uint8Array;
   readonly #seconds: Float64Array;
   readonly #active: Uint8Array;
+  /** Whether anything was added to a slot: most sources do nothing in most ticks. */
+  readonly #filled: Uint8Array;
   #at = 0;
 
   constructor(profile: SourceProfile, length: number) {
@@ -20,13 +22,17 @@ export class RowRing {
     this.#present = new Uint8Array(length * this.#features);
     this.#seconds = new Float64Array(length);
     this.#active = new Uint8Array(length);
+    this.#filled = new Uint8Array(length);
   }
 
   /** Opens the slot of the next tick, emptied. */
   open(seconds: number): void {
     this.#at = (this.#at + 1) % this.#length;
-    this.#rows.fill(0, this.#at * this.#width, (this.#at + 1) * this.#width);
-    this.#present.fill(0, this.#at * this.#features, (this.#at + 1) * this.#features);
+    if (this.#filled[this.#at] === 1) {
+      this.#rows.fill(0, this.#at * this.#width, (this.#at + 1) * this.#width);
+      this.#present.fill(0, this.#at * this.#features, (this.#at + 1) * this.#features);
+      this.#filled[this.#at] = 0;
+    }
     this.#seconds[this.#at] = seconds;
     this.#active[this.#at] = 0;
   }
@@ -35,6 +41,7 @@ export class RowRing {
   add(place: number, value: number): void {
     this.#rows[this.#at * this.#width + place] =
       (this.#rows[this.#at * this.#width + place] as number) + value;
+    this.#filled[this.#at] = 1;
     if (place < this.#features) this.#present[this.#at * this.#features + place] = 1;
   }
 
@@ -56,6 +63,36 @@ export class RowRing {
     return sum;
   }
 
+  /**
+   * Sums of consecutive places over the last `ticks` slots, newest last: slot by slot, which gives
+   * the bits of {@link sum} for each.
+   * @param out overwritten from `from` to `to`, as the row is laid out.
+   */
+  sums(from: number, to: number, ticks: number, out: Float64Array): void {
+    out.fill(0, from, to);
+    for (let i = ticks - 1; i >= 0; i--) {
+      const slot = this.#slot(i);
+      if (this.#filled[slot] === 0) continue;
+      const rows = this.#rows;
+      const base = slot * this.#width;
+      for (let j = from; j < to; j++) out[j] = (out[j] as number) + (rows[base + j] as number);
+    }
+  }
+
+  /** In how many of the last `ticks` slots each feature was there. */
+  counts(ticks: number, out: Uint32Array): void {
+    out.fill(0);
+    for (let i = 0; i < ticks; i++) {
+      const slot = this.#slot(i);
+      if (this.#filled[slot] === 0) continue;
+      const present = this.#present;
+      const base = slot * this.#features;
+      for (let j = 0; j < out.length; j++) {
+        out[j] = (out[j] as number) + (present[base + j] as number);
+      }
+    }
+  }
+
   /** Sum of one place over the last `ticks` slots, newest last. */
   sum(place: number, ticks: number): number {
     let sum = 0;
@@ -63,15 +100,6 @@ export class RowRing {
       sum += this.#rows[this.#slot(i) * this.#width + place] as number;
     }
     return sum;
-  }
-
-  /** Mean of a gauge over the slots in which it was there; NaN where it never was. */
-  mean(place: number, ticks: number): number {
-    let count = 0;
-    for (let i = 0; i < ticks; i++) {
-      count += this.#present[this.#slot(i) * this.#features + place] as number;
-    }
-    return count > 0 ? this.sum(place, ticks) / count : Number.NaN;
   }
 
   /** The arrays that make up its state, in a fixed order. */
@@ -86,9 +114,12 @@ export class RowRing {
 
   set position(at: number) {
     this.#at = at;
+    // Whoever sets it has copied rows in.
+    this.#filled.fill(1);
   }
 
   #slot(back: number): number {
-    return (this.#at - back + this.#length) % this.#length;
+    const slot = this.#at - back;
+    return slot < 0 ? slot + this.#length : slot;
   }
 }

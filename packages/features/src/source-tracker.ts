@@ -1,7 +1,7 @@
 import { FORECAST_LAGS, FORECAST_ROWS, forecastLoss } from './forecast-loss.js';
 import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
-import { rowWidth } from './row-layout.js';
+import { type RowWidth, rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
 import { Season } from './season.js';
 
@@ -47,6 +47,16 @@ export class SourceTracker {
   readonly #errorSd: Float64Array;
   readonly #seasons: readonly (Season | null)[];
   readonly #historyTicks: number;
+  readonly #width: RowWidth;
+  /** Sums of the places of the row, over the ticks that each part looks at. */
+  readonly #sums: Float64Array;
+  /** Per feature: in how many ticks of the row it was there; empty where all are counters. */
+  readonly #counts: Uint32Array;
+  /** Per feature: 1 where it is a gauge. */
+  readonly #isGauge: Uint8Array;
+  readonly #means: Float64Array;
+  readonly #sds: Float64Array;
+  readonly #foretold: Float64Array;
   #at = 0;
   #ticks = 0;
   #lossAt = 0;
@@ -73,6 +83,13 @@ export class SourceTracker {
     this.#energy = new Float64Array(this.#historyTicks);
     this.#loss = new Float64Array(this.#loadings ? this.#historyTicks : 0);
     this.#recentLosses = new Float64Array(this.losses.length * FORECAST_ROWS * timing.rowTicks);
+    this.#foretold = new Float64Array(FORECAST_LAGS * this.components.length);
+    this.#width = rowWidth(profile);
+    this.#sums = new Float64Array(this.#width.total);
+    this.#isGauge = Uint8Array.from(profile.features, ({ type }) => (type === 'gauge' ? 1 : 0));
+    this.#counts = new Uint32Array(this.#isGauge.includes(1) ? features : 0);
+    this.#means = Float64Array.from(profile.features, ({ mean }) => mean);
+    this.#sds = Float64Array.from(profile.features, ({ sd }) => sd);
   }
 
   /** Opens the next tick. */
@@ -213,82 +230,106 @@ export class SourceTracker {
 
   /** The slot of the row that ended `back` rows ago. */
   #slot(back: number): number {
-    return (this.#at - back * this.#timing.rowTicks + this.#historyTicks) % this.#historyTicks;
+    const slot = this.#at - back * this.#timing.rowTicks;
+    return slot < 0 ? slot + this.#historyTicks : slot;
   }
 
   #rates(ts: number): void {
     const ticks = Math.min(this.#timing.rowTicks, this.#ticks);
     const seconds = this.#ring.seconds(ticks);
-    for (const [i, feature] of this.#profile.features.entries()) {
-      const value =
-        feature.type === 'counter' ? this.#ring.sum(i, ticks) / seconds : this.#ring.mean(i, ticks);
-      this.x[i] = value;
-      const usual = feature.mean + (this.#seasons[i]?.at(ts) ?? 0);
-      this.z[i] = Number.isNaN(value) ? 0 : (value - usual) / feature.sd;
-      this.bent[i] = bend(this.z[i] as number);
+    const { x, z, bent } = this;
+    const sums = this.#sums;
+    this.#ring.sums(0, x.length, ticks, sums);
+    if (this.#counts.length > 0) this.#ring.counts(ticks, this.#counts);
+    for (let i = 0; i < x.length; i++) {
+      const sum = sums[i] as number;
+      const value = this.#isGauge[i] === 1 ? meanOf(sum, this.#counts[i] as number) : sum / seconds;
+      x[i] = value;
+      const season = this.#seasons[i];
+      const mean = this.#means[i] as number;
+      const usual = season ? mean + season.at(ts) : mean;
+      const deviation = Number.isNaN(value) ? 0 : (value - usual) / (this.#sds[i] as number);
+      z[i] = deviation;
+      bent[i] = bend(deviation);
     }
   }
 
   #projection(): void {
-    this.#at = (this.#at + 1) % this.#historyTicks;
-    const width = this.components.length;
-    const features = this.bent.length;
+    this.#at = this.#at + 1 === this.#historyTicks ? 0 : this.#at + 1;
+    const { bent, components } = this;
+    const width = components.length;
+    const features = bent.length;
     let energy = 0;
-    for (const z of this.bent) energy += z * z;
+    for (let j = 0; j < features; j++) energy += (bent[j] as number) * (bent[j] as number);
     this.#energy[this.#at] = features > 0 ? energy / features : 0;
+    const axes = this.#axes?.data;
+    if (!axes) return;
+    const to = this.#at * width;
     for (let k = 0; k < width; k++) {
       let sum = 0;
-      for (let j = 0; j < features; j++) {
-        sum += (this.#axes?.data[k * features + j] as number) * (this.bent[j] as number);
-      }
-      this.components[k] = sum;
-      this.#history[this.#at * width + k] = sum;
+      const row = k * features;
+      for (let j = 0; j < features; j++) sum += (axes[row + j] as number) * (bent[j] as number);
+      components[k] = sum;
+      this.#history[to + k] = sum;
     }
   }
 
   #forecast(): void {
     const loadings = this.#loadings;
     if (!loadings) return;
-    const width = this.components.length;
-    const features = this.losses.length;
+    const { bent, losses } = this;
+    const recent = this.#recentLosses;
+    const features = losses.length;
     const { rowTicks } = this.#timing;
     const kept = FORECAST_ROWS * rowTicks;
-    this.#lossAt = (this.#lossAt + 1) % kept;
+    this.#lossAt = this.#lossAt + 1 === kept ? 0 : this.#lossAt + 1;
+    const past = this.#pastComponents();
+    const own = this.#lossAt * features;
     let loss = 0;
     for (let i = 0; i < features; i++) {
       let foretold = 0;
-      for (let lag = 1; lag <= FORECAST_LAGS; lag++) {
-        const from = this.#slot(lag) * width;
-        const row = i * loadings.cols + (lag - 1) * width;
-        for (let k = 0; k < width; k++) {
-          foretold += (loadings.data[row + k] as number) * (this.#history[from + k] as number);
-        }
+      const row = i * loadings.cols;
+      for (let k = 0; k < past.length; k++) {
+        foretold += (loadings.data[row + k] as number) * (past[k] as number);
       }
-      const error = ((this.bent[i] as number) - foretold) / (this.#errorSd[i] as number);
-      const own = forecastLoss(error);
-      this.#recentLosses[this.#lossAt * features + i] = own;
-      loss += own;
-      let recent = 0;
-      for (let row = 0; row < FORECAST_ROWS; row++) {
-        const at = (this.#lossAt - row * rowTicks + kept) % kept;
-        recent += this.#recentLosses[at * features + i] as number;
-      }
-      this.losses[i] = recent;
+      const lost = forecastLoss(((bent[i] as number) - foretold) / (this.#errorSd[i] as number));
+      recent[own + i] = lost;
+      loss += lost;
     }
     this.#loss[this.#at] = loss / features;
+    losses.fill(0);
+    for (let row = 0; row < FORECAST_ROWS; row++) {
+      const from = ((this.#lossAt - row * rowTicks + kept) % kept) * features;
+      for (let i = 0; i < features; i++) {
+        losses[i] = (losses[i] as number) + (recent[from + i] as number);
+      }
+    }
+  }
+
+  /** The components of the rows that a forecast looks back on, the newest first. */
+  #pastComponents(): Float64Array {
+    const past = this.#foretold;
+    const width = this.components.length;
+    for (let lag = 1; lag <= FORECAST_LAGS; lag++) {
+      const from = this.#slot(lag) * width;
+      const to = (lag - 1) * width;
+      for (let k = 0; k < width; k++) past[to + k] = this.#history[from + k] as number;
+    }
+    return past;
   }
 
   #mix(): void {
-    if (this.mix.length === 0) return;
     const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
-    const { calls } = rowWidth(this.#profile);
-    this.mixKnown = this.#roots(calls, ticks, this.mix);
+    this.#ring.sums(this.#width.calls, this.#width.total, ticks, this.#sums);
+    if (this.mix.length === 0) return;
+    this.mixKnown = this.#roots(this.#width.calls, ticks, this.mix);
   }
 
   #buckets(): void {
     const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
-    let at = rowWidth(this.#profile).histograms;
-    for (const [i, shares] of this.shares.entries()) {
+    let at = this.#width.histograms;
+    for (let i = 0; i < this.shares.length; i++) {
+      const shares = this.shares[i] as Float64Array;
       this.sharesKnown[i] = this.#roots(at, ticks, shares) ? 1 : 0;
       at += shares.length;
     }
@@ -296,16 +337,20 @@ export class SourceTracker {
 
   /** Square roots of the shares of consecutive places; false where too little was counted. */
   #roots(from: number, ticks: number, out: Float64Array): boolean {
+    const sums = this.#sums;
     let total = 0;
+    for (let j = 0; j < out.length; j++) total += sums[from + j] as number;
     for (let j = 0; j < out.length; j++) {
-      out[j] = this.#ring.sum(from + j, ticks);
-      total += out[j] as number;
-    }
-    for (let j = 0; j < out.length; j++) {
-      out[j] = total > 0 ? Math.sqrt((out[j] as number) / total) : 0;
+      const part = sums[from + j] as number;
+      out[j] = total > 0 && part !== 0 ? Math.sqrt(part / total) : 0;
     }
     return ticks >= this.#timing.shareTicks && total >= MIN_CALLS;
   }
+}
+
+/** Mean of a gauge over the ticks in which it was there; NaN where it never was. */
+function meanOf(sum: number, count: number): number {
+  return count > 0 ? sum / count : Number.NaN;
 }
 
 /** A deviation that grows by its logarithm beyond ten standard deviations. */

@@ -55,7 +55,10 @@ describe('the nearest centre', () => {
           );
           const { index, squared } = nearestCentre(m, point);
           expect(squared).toBe(Math.min(...naive));
-          expect(naive[index]).toBe(squared);
+          expect(index).toBe(naive.indexOf(squared));
+          for (let hint = 0; hint < m.rows; hint++) {
+            expect(nearestCentre(m, point, hint)).toEqual({ index, squared });
+          }
         },
       ),
     );

@@ -28,7 +28,7 @@ export class LivingCalibration {
 
   /** What it means by training alone: rows far apart in time stay comparable. */
   recorded(s: number): number {
-    return this.#recorded.read(s).score;
+    return this.#recorded.score(s);
   }
 
   /**

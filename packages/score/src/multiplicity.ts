@@ -5,10 +5,13 @@
  * @returns 0 where there are none.
  */
 export function hostScore(scores: readonly number[]): number {
-  const sorted = [...scores].sort((a, b) => b - a);
+  const sorted = Float64Array.from(scores).sort();
   const s = sorted.length;
   let best = 0;
-  for (const [k, score] of sorted.entries()) {
+  for (let k = 0; k < s; k++) {
+    const score = sorted[s - 1 - k] as number;
+    // The smaller ones cannot reach it even without their price.
+    if (score <= best) break;
     best = Math.max(best, score - Math.log10(s / (k + 1)));
   }
   return best;
@@ -19,10 +22,15 @@ export function hostScore(scores: readonly number[]): number {
  * @returns Infinity where none is.
  */
 export function discoveryScore(scores: readonly number[], fdr: number): number {
-  const sorted = [...scores].sort((a, b) => b - a);
+  // Even the last in rank must reach this, and nearly always none does.
+  const least = -Math.log10(fdr) - 1e-9;
+  if (!scores.some((score) => score >= least)) return Number.POSITIVE_INFINITY;
+  const sorted = Float64Array.from(scores).sort();
+  const s = sorted.length;
   let limit = Number.POSITIVE_INFINITY;
-  for (const [k, score] of sorted.entries()) {
-    if (score >= Math.log10(sorted.length / ((k + 1) * fdr))) limit = score;
+  for (let k = 0; k < s; k++) {
+    const score = sorted[s - 1 - k] as number;
+    if (score >= Math.log10(s / ((k + 1) * fdr))) limit = score;
   }
   return limit;
 }

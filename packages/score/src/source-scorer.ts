@@ -72,15 +72,18 @@ export class SourceScorer {
     this.#s = Number.NaN;
     this.#worst = -1;
     if (!this.#calibration || !viewsReady(this.views, tracker)) return SILENT;
-    for (const [v, view] of this.views.entries()) this.#distances[v] = view.distance(tracker);
+    // Views that count towards nothing only name a fault: they are asked when there is one.
+    this.#measure(tracker, true);
     const { s, worst } = combineViews(this.#distances, this.#combination);
     if (Number.isNaN(s)) return SILENT;
     this.#s = s;
     this.#worst = worst;
     const recorded = this.#calibration.recorded(s);
-    const most = Math.max(s, ...this.#memories);
+    let most = s;
+    for (const memory of this.#memories) if (memory > most) most = memory;
     const evidence = most > s ? this.#calibration.recorded(most) : recorded;
-    return { ...this.#calibration.read(s), recorded, evidence };
+    const { score, p, pBelow } = this.#calibration.read(s);
+    return { score, p, pBelow, recorded, evidence };
   }
 
   /**
@@ -106,7 +109,8 @@ export class SourceScorer {
   }
 
   /** The views that were off in the row just scored, the worst first. */
-  kinds(): readonly ViewName[] {
+  kinds(tracker: SourceTracker): readonly ViewName[] {
+    this.#measure(tracker, false);
     return this.views
       .map((view, v) => ({
         name: view.name,
@@ -116,6 +120,14 @@ export class SourceScorer {
       .filter(({ worst, term }) => worst || term > RARE)
       .sort((a, b) => b.term - a.term)
       .map(({ name }) => name);
+  }
+
+  /** Takes the distances of the views that count, or of the others. */
+  #measure(tracker: SourceTracker, counting: boolean): void {
+    for (let v = 0; v < this.views.length; v++) {
+      const view = this.views[v] as View;
+      if (view.counts === counting) this.#distances[v] = view.distance(tracker);
+    }
   }
 
   /** The view that won, or null. */

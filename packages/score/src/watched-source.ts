@@ -113,7 +113,7 @@ export class WatchedSource {
     if (!opened && !worsened && !turned) return null;
     this.#severity = severity;
     this.#story.tell(reasons, recorded);
-    return { severity, kinds: this.#scorer.kinds(), reasons };
+    return { severity, kinds: this.#scorer.kinds(tracker), reasons };
   }
 
   /**

@@ -1,20 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { serialize } from 'node:v8';
 import type { Block } from '@ethogram/core';
 import { createScorer } from '@ethogram/score';
 import { type BenchTable, writeBenchResult } from '@ethogram/testkit/bench';
 import { type LargeHost, largeHost, learnPattern } from './many-sources.js';
+import type { MemoryRow } from './memory-child.js';
+import { shifted } from './rounds.js';
 
 const RESULT = 'test/bench/results/score.json';
 const SIZES = [50, 200, 500];
-/** Sources of the host whose memory is watched. */
-const WATCHED = 200;
+/** Sources of the hosts whose memory is watched: of few over very many ticks, and of many. */
+const FEW = 5;
+const MANY = 200;
+const MANY_TICKS = 6_000;
 
 const { values: flags } = parseArgs({
   options: {
     /** Ticks of which each is timed, per size. */
     timed: { type: 'string', default: '600' },
-    /** Ticks over which memory is watched; 1,000,000 for the whole of it (hours). */
-    ticks: { type: 'string', default: '10000' },
+    /** Ticks over which memory is watched with few sources, and for how many seconds at most. */
+    ticks: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '150' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -23,7 +34,8 @@ process.stderr.write('learning the shipped recording, three times over\n');
 const pattern = await learnPattern();
 const tables: BenchTable[] = [
   timing(SIZES.map((sources) => largeHost(pattern, sources, Number(flags.timed)))),
-  memory(largeHost(pattern, WATCHED, 600), Number(flags.ticks)),
+  memory(largeHost(pattern, FEW, 600), Number(flags.ticks), Number(flags.seconds)),
+  memory(largeHost(pattern, MANY, 600), MANY_TICKS, Number(flags.seconds) / 3),
 ];
 for (const table of tables) print(table);
 if (flags.write) {
@@ -72,44 +84,23 @@ function timing(hosts: readonly LargeHost[]): BenchTable {
   };
 }
 
-/** What scoring holds after so many ticks. */
-function memory({ model, blocks }: LargeHost, ticks: number): BenchTable {
-  const scorer = createScorer(model);
-  const rows: (readonly [number, number, number, number])[] = [];
-  const look = (done: number): void => {
-    globalThis.gc?.();
-    const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-    rows.push([done, mb(rss), mb(heapUsed + arrayBuffers), scorer.checkpoint().length]);
-  };
-  let done = 0;
-  let next = 0;
-  const looks = [0.1, 0.25, 0.5, 0.75, 1].map((share) => Math.round(ticks * share));
-  for (let round = 0; done < ticks; round++) {
-    for (const block of shifted(blocks, round)) {
-      scorer.push(block);
-      done += block.ts.length;
-      if (done >= (looks[next] ?? Number.POSITIVE_INFINITY)) {
-        look(done);
-        next++;
-      }
-    }
-  }
-  return {
-    title: `Memory of scoring ${model.sources.length} sources`,
-    columns: ['ticks', 'RSS MB', 'used MB', 'checkpoint bytes'],
-    rows,
-    note: 'The process also holds the bench: the model as an object, and ten minutes of ticks. Flat means that the later rows are no larger.',
-  };
-}
-
-/** The same ticks once more, later by so many rounds. */
-function* shifted(blocks: readonly Block[], round: number): Generator<Block> {
-  const first = blocks[0]?.ts[0] ?? 0;
-  const last = blocks.at(-1)?.ts.at(-1) ?? 0;
-  const count = blocks.reduce((sum, block) => sum + block.ts.length, 0);
-  for (const block of blocks) {
-    const ts = block.ts.map((at) => at + round * (last - first + 1000));
-    yield { ...block, ts, seq: block.seq.map((seq) => seq + round * count) };
+/** What a process that only scores holds after so many ticks, or as many as fit into the time. */
+function memory({ model, blocks }: LargeHost, ticks: number, seconds: number): BenchTable {
+  const folder = mkdtempSync(join(tmpdir(), 'ethogram-bench-score-'));
+  try {
+    const file = join(folder, 'host.bin');
+    writeFileSync(file, serialize({ model, blocks }));
+    const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
+    const args = ['--expose-gc', child, file, String(ticks), String(seconds)];
+    const rows = JSON.parse(execFileSync(process.execPath, args).toString()) as MemoryRow[];
+    return {
+      title: `Memory of scoring ${model.sources.length} sources`,
+      columns: ['ticks', 'RSS MB', 'used MB', 'checkpoint bytes'],
+      rows: rows.map((row) => [row.ticks, row.rssMb, row.usedMb, row.checkpointBytes]),
+      note: `A process of its own, which also holds ten minutes of ticks; up to ${ticks} ticks, or as many as it scores in ${seconds} s. Flat means that the later rows are no larger.`,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -140,10 +131,6 @@ function print({ title, columns, rows, note }: BenchTable): void {
     process.stdout.write(`  ${row.map((cell) => String(cell ?? '–').padEnd(20)).join('')}\n`);
   }
   if (note) process.stdout.write(`  ${note}\n`);
-}
-
-function mb(bytes: number): number {
-  return round(bytes / 2 ** 20);
 }
 
 function round(value: number): number {

@@ -16,6 +16,8 @@ export const SAME_MIX = 1e-3;
 export class Centres {
   readonly point: Float64Array;
   readonly #centres: DenseMatrix;
+  /** The centre that was nearest last: likely the nearest again. */
+  #last = 0;
 
   constructor(part: CentresPart) {
     this.#centres = unpackMatrix(part.centres);
@@ -24,7 +26,9 @@ export class Centres {
 
   /** Squared distance of {@link point} to the nearest centre. */
   squared(): number {
-    return nearestCentre(this.#centres, this.point).squared;
+    const { index, squared } = nearestCentre(this.#centres, this.point, this.#last);
+    this.#last = index;
+    return squared;
   }
 
   /** Turns {@link point} into its difference from the nearest centre. */
