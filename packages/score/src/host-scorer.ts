@@ -12,14 +12,7 @@ import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
 import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.js';
 import { rounded } from './reasons.js';
-import type {
-  AnomalyRecord,
-  IncidentRecord,
-  Reason,
-  Severity,
-  SourceScore,
-  TickScore,
-} from './records.js';
+import type { AnomalyRecord, IncidentRecord, Reason, SourceScore, TickScore } from './records.js';
 import type { QuotedScore } from './source-scorer.js';
 import { type Limits, WatchedSource, type WatchedState } from './watched-source.js';
 
@@ -226,28 +219,40 @@ export class HostScorer {
     });
   }
 
+  /**
+   * What is new in a tick, the likeliest cause first: a program that was started by a source which
+   * never started one; then, among programs that nobody known started, the one that works most,
+   * since shells and wrappers wait for what they run; then spawners before the spawned.
+   */
   #judgeNews(news: readonly Novelty[], moment: Moment): AnomalyRecord[] {
-    return this.#chronicle.spawnersFirst(news).flatMap((novelty) => {
-      const key = sourceKey(novelty.source);
-      const parents = this.#chronicle.parentsOf(novelty.source);
-      const alarm = novelty.newSource
-        ? this.#newcomers.alarmOf(key)
-        : this.#byKey.get(key)?.novelty;
-      if (alarm?.raise() === false) return [];
-      const linked = novelty.items.some((item) => item.startsWith('link:'));
-      const severity: Severity = parents.some((parent) => this.#neverSpawned(parent))
-        ? 'critical'
-        : 'warning';
-      const finding: Finding = {
-        source: novelty.source,
-        now: this.#beyondTraining(this.#model.ticks),
-        severity,
-        kinds: linked ? ['novel', 'link'] : ['novel'],
-        reasons: explainNovelty(novelty),
-        parents,
-      };
-      return this.#write(moment, finding, () => alarm?.mute());
-    });
+    return this.#chronicle
+      .spawnersFirst(news)
+      .map((novelty) => {
+        const parents = this.#chronicle.parentsOf(novelty.source);
+        return { novelty, parents, foreign: parents.some((key) => this.#neverSpawned(key)) };
+      })
+      .sort(
+        (a, b) =>
+          Number(b.foreign) - Number(a.foreign) ||
+          (a.foreign ? 0 : b.novelty.workNs - a.novelty.workNs),
+      )
+      .flatMap(({ novelty, parents, foreign }) => {
+        const key = sourceKey(novelty.source);
+        const alarm = novelty.newSource
+          ? this.#newcomers.alarmOf(key)
+          : this.#byKey.get(key)?.novelty;
+        if (alarm?.raise() === false) return [];
+        const linked = novelty.items.some((item) => item.startsWith('link:'));
+        const finding: Finding = {
+          source: novelty.source,
+          now: this.#beyondTraining(this.#model.ticks),
+          severity: foreign ? 'critical' : 'warning',
+          kinds: linked ? ['novel', 'link'] : ['novel'],
+          reasons: explainNovelty(novelty),
+          parents,
+        };
+        return this.#write(moment, finding, () => alarm?.mute());
+      });
   }
 
   /** Writes a finding down, or mutes its alarm where it was acknowledged. */

@@ -1,5 +1,11 @@
-import { type Block, type SourceId, sourceKey } from '@ethogram/core';
-import { knownItems, linkItem, noveltyItem, seriesRole } from '@ethogram/features';
+import {
+  type Block,
+  type SeriesId,
+  type SourceId,
+  type SourceKind,
+  sourceKey,
+} from '@ethogram/core';
+import { knownItems, linkItem, noveltyItem, SeriesMemo, seriesRole } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import { Remembrance, type RemembranceState } from './remembrance.js';
 
@@ -12,7 +18,12 @@ export interface Novelty {
   readonly items: readonly string[];
   /** Values of the items in this tick, where they have one. */
   readonly values: readonly number[];
+  /** Of a new source: processor time in this tick, nanoseconds; 0 where nobody measured it. */
+  readonly workNs: number;
 }
+
+/** What a new source works, by which newcomers of one moment are told apart. */
+const WORK = 'cpu.ns';
 
 /** Unknown sources whose names mean nothing by themselves. */
 const NAMELESS: ReadonlySet<string> = new Set(['other', 'container:<unknown>']);
@@ -31,9 +42,12 @@ export class NoveltyWatch {
   readonly #self: ReadonlySet<string>;
   readonly #remembrance: Remembrance;
   #recent: { key: string; tick: number }[] = [];
+  readonly #byKind = new Map<SourceKind, SeriesMemo<string>>();
+  readonly #byKey = new Map<string, SeriesMemo<string>>();
   #tick = 0;
   #block: Block | undefined;
-  #series: readonly (SeriesWatch | null)[] = [];
+  /** The series that tell something new, by their place in the block. */
+  readonly #series = new Map<number, SeriesWatch>();
   #unknown: readonly boolean[] = [];
 
   constructor(model: Model) {
@@ -53,8 +67,9 @@ export class NoveltyWatch {
     this.#tick++;
     const found = new Map<number, Map<string, number>>();
     const end = block.rowStart[t + 1] as number;
-    for (let at = block.rowStart[t] as number; at < end; at++) {
-      const watch = this.#series[block.seriesIndex[at] as number];
+    const begin = this.#series.size > 0 ? (block.rowStart[t] as number) : end;
+    for (let at = begin; at < end; at++) {
+      const watch = this.#series.get(block.seriesIndex[at] as number);
       const value = block.values[at] as number;
       if (!watch || (watch.item !== '' && !(value > 0))) continue;
       itemsOf(found, watch.source).set(watch.item, value);
@@ -96,17 +111,45 @@ export class NoveltyWatch {
         !NAMELESS.has(source.name)
       );
     });
-    this.#series = block.series.map((series) => {
-      const source = block.sources[series.source];
-      if (!source) return null;
+    const memos = block.sources.map((source, i) => {
+      if (this.#unknown[i]) return this.#itemsOfKind(source.kind);
       const key = sourceKey(source);
-      if (this.#self.has(key)) return null;
-      const role = seriesRole(source.kind, series);
-      const item = noveltyItem(source.kind, role);
-      if (this.#unknown[series.source]) return { source: series.source, item: item ?? '' };
-      const known = this.#known.get(key);
-      return known && item !== null && !known.has(item) ? { source: series.source, item } : null;
+      return this.#self.has(key) ? undefined : this.#newItemsOf(key, source.kind);
     });
+    this.#series.clear();
+    for (let i = 0; i < block.series.length; i++) {
+      const series = block.series[i] as SeriesId;
+      const { source } = series;
+      const item = memos[source]?.of(series);
+      const tells = item !== undefined && (item !== '' || this.#unknown[source] === true);
+      if (tells) this.#series.set(i, { source, item });
+    }
+  }
+
+  /** What the series of an unknown source show; empty where it is nothing that can be new. */
+  #itemsOfKind(kind: SourceKind): SeriesMemo<string> {
+    let memo = this.#byKind.get(kind);
+    if (!memo) {
+      memo = new SeriesMemo((series) =>
+        series.metric === WORK ? WORK : (noveltyItem(kind, seriesRole(kind, series)) ?? ''),
+      );
+      this.#byKind.set(kind, memo);
+    }
+    return memo;
+  }
+
+  /** What the series of a known source show that training did not; empty where that is nothing. */
+  #newItemsOf(key: string, kind: SourceKind): SeriesMemo<string> | undefined {
+    const known = this.#known.get(key);
+    let memo = this.#byKey.get(key);
+    if (!memo && known) {
+      memo = new SeriesMemo((series) => {
+        const item = noveltyItem(kind, seriesRole(kind, series));
+        return item !== null && !known.has(item) ? item : '';
+      });
+      this.#byKey.set(key, memo);
+    }
+    return memo;
   }
 
   #links(block: Block, t: number, found: Map<number, Map<string, number>>): void {
@@ -123,12 +166,15 @@ export class NoveltyWatch {
 
   #newSource(source: SourceId, items: ReadonlyMap<string, number>): Novelty | null {
     if (!this.#remembrance.isNews(sourceKey(source), this.#tick)) return null;
-    const shown = [...items].filter(([item]) => item !== '').sort(([a], [b]) => (a < b ? -1 : 1));
+    const shown = [...items]
+      .filter(([item]) => item !== '' && item !== WORK)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       source: { kind: source.kind, name: source.name },
       newSource: true,
       items: shown.map(([item]) => item),
       values: shown.map(([, value]) => value),
+      workNs: items.get(WORK) ?? 0,
     };
   }
 
@@ -148,6 +194,7 @@ export class NoveltyWatch {
       newSource: false,
       items: news.map(([item]) => item),
       values: news.map(([, value]) => value),
+      workNs: 0,
     };
   }
 }

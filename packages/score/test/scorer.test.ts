@@ -110,6 +110,37 @@ describe('a scorer of a short model', () => {
     expect(new Set(records.map(({ incident }) => incident)).size).toBe(1);
   });
 
+  it.each([
+    ['a stranger', 'cron', ['miner', 'timeout', 'sh']],
+    ['a service that never started one', 'web.service/web', ['sh', 'miner', 'timeout']],
+  ])(
+    'ranks new programs that %s started by their work, but who a learned service started first',
+    (_, parent, ranks) => {
+      const at = TRAINED + 50;
+      const scores = scoreAfter((index, { samples, links }) => {
+        if (index !== at) return;
+        const chain = [parent, 'sh', 'timeout', 'miner'];
+        for (const [i, name] of chain.slice(1).entries()) {
+          const values = new Map([
+            ['syscall.execve.calls', 1],
+            ['cpu.ns', [1e6, 2e6, 130e6][i] as number],
+          ]);
+          samples.push({ kind: 'process', name, values });
+          links.push({
+            from: { kind: 'process', name: chain[i] as string },
+            to: { kind: 'process', name },
+            kind: 'fork',
+            ...{ opened: 1, closed: 0, events: 1, bytes: 0 },
+          });
+        }
+      });
+      const told = scores[50]?.anomalies.map(({ source }) => source.name);
+      expect(told?.slice(0, 3)).toEqual(ranks);
+      const suspects = scores[50]?.incidents[0]?.suspects.map(({ source }) => source);
+      expect(suspects?.slice(0, 3)).toEqual(ranks.map((name) => `process:${name}`));
+    },
+  );
+
   it('reports a call that a source never made', () => {
     const scores = scoreAfter((index, { samples }) => {
       if (index === TRAINED + 60) {
