@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manualClock, type Tick } from '@ethogram/core';
+import { type Block, manualClock, packTicks, type Tick, unpackTicks } from '@ethogram/core';
 import { train } from '@ethogram/learn';
 import { serialiseModel } from '@ethogram/model';
-import { openStore } from '@ethogram/store';
+import { mergeIntervals, openStore } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StepMerger } from '../src/window/step-merger.js';
 import { run } from './fake-terminal.js';
 
 const T = Date.UTC(2026, 4, 1);
@@ -50,6 +51,35 @@ function tickAt(index: number): Tick {
     lost: index % 4000 === 17 ? { 'tick.late': 1 } : {},
   };
 }
+
+describe('ticks that are merged as they come', () => {
+  const fine = Array.from({ length: 95 }, (_, index) => tickAt(index + 7));
+  const merged = mergeIntervals(fine, 10_000);
+  const passed = (merger: StepMerger, blocks: readonly Block[]) =>
+    [...blocks.flatMap((block) => merger.push(block)), ...merger.rest()].flatMap(unpackTicks);
+
+  test('are those that the store merges, however they come', () => {
+    for (const length of [1, 4, 60]) {
+      const blocks = [];
+      for (let i = 0; i < fine.length; i += length) {
+        blocks.push(packTicks(fine.slice(i, i + length)));
+      }
+      expect(passed(new StepMerger(10_000), blocks)).toEqual(
+        merged.flatMap((tick) => unpackTicks(packTicks([tick]))),
+      );
+    }
+  });
+
+  test('are handed out once their step has ended, and at once where they are as long', () => {
+    const merger = new StepMerger(10_000);
+    const counts = fine.slice(0, 14).map((tick) => merger.push(packTicks([tick])).length);
+    expect(counts).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const long = packTicks(merged.slice(1, -1));
+    expect(new StepMerger(10_000).push(long)).toEqual([long]);
+    const raw = packTicks(fine);
+    expect(new StepMerger(undefined).push(raw)).toEqual([raw]);
+  });
+});
 
 describe('the tier of 10 s', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ethogram-steps-'));
@@ -101,11 +131,14 @@ describe('the tier of 10 s', () => {
     const scoreAll = async () => {
       const all = [];
       for (const more of asked) all.push((await score(files.ten, ...more)).stdout);
+      const compare = ['compare', '--store', uri, '--model', files.ten, '--recording', 'r'];
+      all.push((await run([...compare, '--from', at(TRAINED - 400), '-o', 'json'])).stdout);
       return all;
     };
     const raw = await scoreAll();
     expect(raw[0]?.split('\n').length).toBe(130 + 2);
     expect(raw[2]).toContain('vda');
+    expect(JSON.parse(raw[3] ?? '')).toMatchObject({ type: 'comparison', ticks: 130 });
     const fine = await score(files.one, '--from', at(TRAINED), '--all');
     expect(fine.code, fine.stderr).toBe(0);
 

@@ -5,6 +5,7 @@ import { loadModel } from '../models/load-model.js';
 import { text } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { findWindow } from '../window/find-window.js';
+import { inStepsOfModel } from '../window/in-steps-of-model.js';
 import { windowOptions } from '../window/window-options.js';
 
 /** `compare`: is this window like what was learned? */
@@ -31,9 +32,11 @@ export const compareCommand = defineCommand({
     }
     const store = await context.openStore('read');
     const model = await loadModel(context, options.model);
-    const { query } = await findWindow(store, options, clock.nowMs());
+    const { query, window } = await findWindow(store, options, clock.nowMs());
+    const { from, to } = window;
+    const inSteps = await inStepsOfModel(store, { ...query, range: { from, to } }, model);
     const { compareWindow } = await import('@ethogram/score');
-    const comparison = await compareWindow(model, store.samples.read(query, { signal }));
+    const comparison = await compareWindow(model, store.samples.read(inSteps, { signal }));
     if (comparison.ticks === 0) {
       throw cliErrors.make('CLI-1007', `expected ticks in the window, found none`);
     }

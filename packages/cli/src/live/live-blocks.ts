@@ -8,6 +8,8 @@ import { collect } from '../collect/collect.js';
 import type { CollectValues } from '../collect/collect-options.js';
 import { whoCollects } from '../collect/collector-lease.js';
 import type { CommandContext } from '../command.js';
+import { stepOf } from '../window/in-steps-of-model.js';
+import { StepMerger } from '../window/step-merger.js';
 
 /** Fewest milliseconds before now that a scorer is warmed up with. */
 const WARM_UP_MS = 600_000;
@@ -41,7 +43,8 @@ export async function liveBlocks(
   const now = clock.nowMs();
   const collecting = source && (await whoCollects(store, host));
   if (!collecting) {
-    const blocks = measuredBlocks(context, store, model, options, source, signal);
+    const measured = measuredBlocks(context, store, model, options, source, signal);
+    const blocks = inSteps(measured, model);
     return { blocks, liveFrom: 0, fromStart: true, recording: null };
   }
   await source.close();
@@ -49,12 +52,17 @@ export async function liveBlocks(
   notices.note(`following recording ${printable(recording)}, made by process ${pid}`);
   const { historyRows, rowTicks, intervalMs } = model.timing;
   const { follow } = await import('@ethogram/store');
-  const from = now - Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
+  const length = Math.max(WARM_UP_MS, 2 * historyRows * rowTicks * intervalMs);
+  const step = stepOf(model) ?? 1;
+  const from = Math.floor((now - length) / step) * step;
   return {
-    blocks: follow(
-      store.samples,
-      { host, recording, range: { from, to: Number.MAX_SAFE_INTEGER } },
-      { signal, clock },
+    blocks: inSteps(
+      follow(
+        store.samples,
+        { host, recording, range: { from, to: Number.MAX_SAFE_INTEGER } },
+        { signal, clock },
+      ),
+      model,
     ),
     liveFrom: now,
     recording,
@@ -62,6 +70,12 @@ export async function liveBlocks(
       (info) => info.name !== recording || info.host !== host || info.from >= from,
     ),
   };
+}
+
+/** Ticks as long as those that the model learned from; a step that has not ended is not scored. */
+async function* inSteps(blocks: AsyncIterable<Block>, model: Model): AsyncGenerator<Block> {
+  const merger = new StepMerger(stepOf(model));
+  for await (const block of blocks) yield* merger.push(block);
 }
 
 async function* measuredBlocks(

@@ -8,6 +8,8 @@ import {
   type SourceModes,
 } from '@ethogram/report';
 import type { Feedback } from '@ethogram/score';
+import { stepOf } from '../window/in-steps-of-model.js';
+import { StepMerger } from '../window/step-merger.js';
 import { ModeFollower } from './mode-follower.js';
 
 /** What a page shows of recorded ticks. */
@@ -38,14 +40,19 @@ export async function readWindow(
   const recording = new RecordingDigest(range);
   let scores: ScoreDigest | undefined;
   let modes: ModeFollower | undefined;
-  for await (const block of blocks) {
-    recording.push(block);
-    if (!model || !scorer) continue;
+  const merger = new StepMerger(model ? stepOf(model) : undefined);
+  const score = (block: Block): void => {
+    if (!model || !scorer) return;
     scores ??= new ScoreDigest(recording.bins);
     modes ??= new ModeFollower(model, recording.bins);
     modes.push(block);
     for (const tick of scorer.push(block)) if (tick.ts >= scoredFrom) scores.push(tick);
+  };
+  for await (const block of blocks) {
+    recording.push(block);
+    for (const step of merger.push(block)) score(step);
   }
+  for (const step of merger.rest()) score(step);
   return {
     recording: recording.view(),
     scores: scores?.view() ?? null,

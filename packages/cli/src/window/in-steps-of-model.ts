@@ -9,6 +9,16 @@ const NEAR = 0.05;
 /** Shorter than this share of the step, a tick is one to merge. */
 const FINER = 0.5;
 
+/** The length to which finer ticks are merged for a model; none where it learned from other ticks. */
+export function stepOf({ timing }: Pick<Model, 'timing'>): StepMs | undefined {
+  return STEPS.find((step) => Math.abs(timing.intervalMs - step) <= NEAR * step);
+}
+
+/** Whether a tick of so many milliseconds is one to merge into a step. */
+export function isFinerThan(lengthMs: number, stepMs: StepMs): boolean {
+  return lengthMs < FINER * stepMs;
+}
+
 /**
  * The query that reads a window in ticks as long as those that a model learned from, so that raw
  * ticks give what their tier gives, byte for byte: a model of ticks of 10 s or a minute reads finer
@@ -19,11 +29,11 @@ const FINER = 0.5;
 export async function inStepsOfModel(
   { samples }: Pick<Store, 'samples'>,
   query: ReadQuery & { readonly range: TimeRange },
-  { timing }: Pick<Model, 'timing'>,
+  model: Pick<Model, 'timing'>,
   after?: number,
 ): Promise<ReadQuery> {
   const from = Math.max(query.range.from, after === undefined ? query.range.from : after + 1);
-  const stepMs = STEPS.find((step) => Math.abs(timing.intervalMs - step) <= NEAR * step);
+  const stepMs = stepOf(model);
   if (stepMs === undefined) return { ...query, range: { from, to: query.range.to } };
   const ends = (await samples.recordings())
     .filter(({ name, host }) => name === (query.recording ?? name) && host === (query.host ?? host))
@@ -43,10 +53,10 @@ export async function inStepsOfModel(
 async function holdsFiner(
   samples: Store['samples'],
   query: ReadQuery,
-  stepMs: number,
+  stepMs: StepMs,
 ): Promise<boolean> {
   for await (const { intervalNs } of samples.read(query)) {
-    if (intervalNs.some((ns) => ns / 1e6 < FINER * stepMs)) return true;
+    if (intervalNs.some((ns) => isFinerThan(ns / 1e6, stepMs))) return true;
   }
   return false;
 }
