@@ -2,6 +2,7 @@ import { systemClock } from '@ethogram/core';
 import type { MongoClient } from 'mongodb';
 import type { OpenOptions, Store } from '../../store.js';
 import { BucketedSamples } from './bucketed-samples.js';
+import { BucketedSlotKeeper } from './bucketed-slot-keeper.js';
 import { isOutage } from './mongo-errors.js';
 import { MongoEvents } from './mongo-events.js';
 import { MongoLeases } from './mongo-leases.js';
@@ -11,7 +12,6 @@ import { MongoSession } from './mongo-session.js';
 import { NativeSamples } from './native-samples.js';
 import { NativeSlotKeeper } from './native-slot-keeper.js';
 import { ResendBuffer } from './resend-buffer.js';
-import { MongoSlotKeeper } from './slot-keeper.js';
 
 /**
  * Opens a store in a MongoDB database.
@@ -29,7 +29,7 @@ export async function openMongoStore(
   const native = session.layout === 'native';
   const stored = native ? new NativeSamples(session) : new BucketedSamples(session);
   const buffer = new ResendBuffer(stored, isOutage, options.buffer);
-  const keeper = native ? new NativeSlotKeeper(session) : new MongoSlotKeeper(session);
+  const keeper = native ? new NativeSlotKeeper(session) : new BucketedSlotKeeper(session);
   return {
     uri: session.uri,
     samples: options.mode === 'write' ? buffer : stored,

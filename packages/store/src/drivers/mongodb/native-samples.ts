@@ -1,16 +1,15 @@
-import { type Block, sourceKey, type Tick, type TimeRange } from '@ethogram/core';
-import { MongoBulkWriteError } from 'mongodb';
+import type { Block, Tick, TimeRange } from '@ethogram/core';
 import { mergeTicks, packRuns } from '../../blocks/merge-ticks.js';
 import { readQuery } from '../../blocks/read-query.js';
-import { compareRecordings, groupByHost } from '../../recording-state.js';
+import { compareRecordings } from '../../recording-state.js';
 import type { AppendResult, ReadQuery, RecordingInfo, SampleStore } from '../../store.js';
-import { checkName, checkTicks, EARLIEST_MS, LATEST_MS } from '../../validate-tick.js';
+import { EARLIEST_MS, LATEST_MS } from '../../validate-tick.js';
 import { type Collections, idOf, type SampleDocument } from './documents.js';
-import { codedMongo, DUPLICATE_KEY } from './mongo-errors.js';
+import { insertOnce } from './insert-once.js';
 import type { MongoSession } from './mongo-session.js';
 import { nativeDocuments, tickFrom } from './native-documents.js';
 import { NativeMerging } from './native-merging.js';
-import { PartState } from './part-state.js';
+import { PartStates } from './part-states.js';
 
 /** Ticks whose samples are fetched, or inserted, together. */
 const TICKS_PER_BATCH = 60;
@@ -24,24 +23,16 @@ const DOCUMENTS_PER_INSERT = 5_000;
 export class NativeSamples implements SampleStore {
   readonly #session: MongoSession;
   readonly #merging: NativeMerging;
-  readonly #states = new Map<string, PartState>();
+  readonly #states: PartStates;
 
   constructor(session: MongoSession) {
     this.#session = session;
+    this.#states = new PartStates(session);
     this.#merging = new NativeMerging(session, (part, range) => this.#readPart(part, range));
   }
 
-  async append(recording: string, ticks: readonly Tick[]): Promise<AppendResult> {
-    this.#session.mayWrite('samples');
-    checkName('recording', recording);
-    checkTicks(ticks);
-    let stored = 0;
-    for (const [host, group] of groupByHost(ticks)) {
-      for (let at = 0; at < group.length; at += TICKS_PER_BATCH) {
-        stored += await this.#put(recording, host, group.slice(at, at + TICKS_PER_BATCH));
-      }
-    }
-    return { stored, repeated: ticks.length - stored };
+  append(recording: string, ticks: readonly Tick[]): Promise<AppendResult> {
+    return this.#states.append(recording, ticks, { batch: TICKS_PER_BATCH, put: insert });
   }
 
   async *read(query: ReadQuery, options: { signal?: AbortSignal } = {}): AsyncGenerator<Block> {
@@ -67,9 +58,7 @@ export class NativeSamples implements SampleStore {
 
   async remove(recording: string): Promise<boolean> {
     this.#session.mayWrite('samples');
-    for (const [key, state] of this.#states) {
-      if (state.recording === recording) this.#states.delete(key);
-    }
+    this.#states.forget(recording);
     return this.#session.run(async ({ recordings, commits, samples }) => {
       await commits.deleteMany({ recording });
       // Purely on the meta field, which is all that older servers allow here.
@@ -77,56 +66,6 @@ export class NativeSamples implements SampleStore {
       const { deletedCount } = await recordings.deleteMany({ recording });
       return deletedCount > 0;
     });
-  }
-
-  async #put(recording: string, host: string, ticks: readonly Tick[]): Promise<number> {
-    const collections = this.#session.collections();
-    const key = idOf(recording, host);
-    const state = this.#states.get(key) ?? new PartState(recording, host);
-    this.#states.delete(key);
-    try {
-      await state.load(collections, new Set(ticks.map((tick) => tick.boot)));
-      const fresh = ticks.filter((tick) => state.admit(tick));
-      const stored = fresh.length === 0 ? 0 : await this.#insert(collections, state, fresh);
-      this.#states.set(key, state);
-      return stored;
-    } catch (cause) {
-      throw codedMongo(cause, this.#session.uri);
-    }
-  }
-
-  async #insert(
-    { samples, commits, recordings }: Collections,
-    state: PartState,
-    ticks: readonly Tick[],
-  ): Promise<number> {
-    const sources = new Set(ticks.flatMap((tick) => tick.samples.map(sourceKey)));
-    const unknown = [...sources].filter((source) => !state.sources.has(source));
-    if (!state.known || unknown.length > 0) {
-      await recordings.updateOne(
-        { _id: idOf(state.recording, state.host) },
-        {
-          $setOnInsert: { recording: state.recording, host: state.host },
-          $addToSet: { sources: { $each: unknown } },
-        },
-        { upsert: true },
-      );
-      state.learn(unknown);
-    }
-    const documents = ticks.map((tick) => nativeDocuments(state.recording, tick));
-    const rows = documents.flatMap((document) => document.samples);
-    for (let at = 0; at < rows.length; at += DOCUMENTS_PER_INSERT) {
-      await samples.insertMany(rows.slice(at, at + DOCUMENTS_PER_INSERT), { ordered: false });
-    }
-    try {
-      const all = documents.map((document) => document.commit);
-      return (await commits.insertMany(all, { ordered: false })).insertedCount;
-    } catch (cause) {
-      if (!(cause instanceof MongoBulkWriteError)) throw cause;
-      const errors = Array.isArray(cause.writeErrors) ? cause.writeErrors : [cause.writeErrors];
-      if (errors.length === 0 || errors.some((error) => error.code !== DUPLICATE_KEY)) throw cause;
-      return ticks.length - errors.length;
-    }
   }
 
   async *#readPart(part: RecordingInfo, range: TimeRange): AsyncGenerator<Block> {
@@ -166,6 +105,23 @@ export class NativeSamples implements SampleStore {
       from = batch.last + 1;
     }
   }
+}
+
+/** Puts samples first and then the commits, by which a tick counts; how many were new. */
+async function insert(
+  { samples, commits }: Collections,
+  recording: string,
+  ticks: readonly Tick[],
+): Promise<number> {
+  const documents = ticks.map((tick) => nativeDocuments(recording, tick));
+  const rows = documents.flatMap((document) => document.samples);
+  for (let at = 0; at < rows.length; at += DOCUMENTS_PER_INSERT) {
+    await samples.insertMany(rows.slice(at, at + DOCUMENTS_PER_INSERT), { ordered: false });
+  }
+  return insertOnce(
+    commits,
+    documents.map(({ commit }) => commit),
+  );
 }
 
 function groupByTick(rows: readonly SampleDocument[]): Map<string, SampleDocument[]> {

@@ -1,6 +1,7 @@
 import type { Block } from '@ethogram/core';
 import { SLOT_MS, slotStart } from '../../chunk/slot-value.js';
 import type { KeptSlot, Part, SlotKeeper } from '../../retention/retain.js';
+import { listParts } from './list-parts.js';
 import type { MongoSession } from './mongo-session.js';
 
 /**
@@ -17,11 +18,8 @@ export class NativeSlotKeeper implements SlotKeeper {
     this.#session = session;
   }
 
-  async parts(): Promise<readonly Part[]> {
-    const found = await this.#session.run(({ recordings }) =>
-      recordings.find({}, { projection: { recording: 1, host: 1 } }).toArray(),
-    );
-    return found.map(({ recording, host }) => ({ name: recording, host }));
+  parts(): Promise<readonly Part[]> {
+    return listParts(this.#session);
   }
 
   async slots(part: Part): Promise<readonly KeptSlot[]> {

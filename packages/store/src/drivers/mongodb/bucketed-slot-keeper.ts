@@ -4,6 +4,7 @@ import { decodeSlot } from '../../chunk/slot-value.js';
 import type { KeptSlot, Part, SlotKeeper } from '../../retention/retain.js';
 import { chunkDocument, putChunk } from './bucketed-sealing.js';
 import { type ChunkDocument, idOf } from './documents.js';
+import { listParts } from './list-parts.js';
 import type { MongoSession } from './mongo-session.js';
 
 const HEAD = { data: 0, runs: 0 } as const;
@@ -12,7 +13,7 @@ const HEAD = { data: 0, runs: 0 } as const;
  * Chunks in ordinary collections, for retention. A chunk is replaced in one document, so that a
  * reader sees the one or the other; several are never put together.
  */
-export class MongoSlotKeeper implements SlotKeeper {
+export class BucketedSlotKeeper implements SlotKeeper {
   readonly rewrites = true;
   readonly repacks = false;
   readonly #session: MongoSession;
@@ -21,11 +22,8 @@ export class MongoSlotKeeper implements SlotKeeper {
     this.#session = session;
   }
 
-  async parts(): Promise<readonly Part[]> {
-    const found = await this.#session.run(({ recordings }) =>
-      recordings.find({}, { projection: { recording: 1, host: 1 } }).toArray(),
-    );
-    return found.map(({ recording, host }) => ({ name: recording, host }));
+  parts(): Promise<readonly Part[]> {
+    return listParts(this.#session);
   }
 
   async slots(part: Part): Promise<readonly KeptSlot[]> {
