@@ -70,16 +70,20 @@ describe('a MongoDB store whose connection is lost', () => {
   it('goes on within a bound while the server is away, and counts what it dropped', async () => {
     const proxy = await startCuttingProxy(Number(target[1]), seededRng(7));
     const name = database();
-    const uri = through(proxy.port, name).replace('=3000', '=150');
+    // A server that is there has to be found within this on a loaded machine too.
+    const uri = through(proxy.port, name).replace('=3000', '=1000');
     const store = await openStore(uri, { mode: 'write', buffer: { ticks: 10, values: 1e6 } });
     const ticks = exampleTicks({ count: 40 });
-    await store.samples.append('live', ticks.slice(0, 5));
+    const before = await store.samples.append('live', ticks.slice(0, 5));
+    expect(before).toEqual({ stored: 5, repeated: 0 });
     proxy.cut(1);
-    for (let i = 5; i < 30; i++) {
-      const result = await store.samples.append('live', ticks.slice(i, i + 1));
+    let sent = 5;
+    for (const count of [1, 7, 4, 1, 12]) {
+      const result = await store.samples.append('live', ticks.slice(sent, sent + count));
+      sent += count;
       expect(result.stored).toBe(0);
-      expect(result.buffered).toBe(Math.min(i - 4, 10));
-      expect(result.dropped).toBe(Math.max(0, i - 14));
+      expect(result.buffered).toBe(Math.min(sent - 5, 10));
+      expect(result.dropped).toBe(Math.max(0, sent - 15));
     }
     proxy.cut(0);
     await expect
@@ -92,7 +96,10 @@ describe('a MongoDB store whose connection is lost', () => {
     expect(seqs.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
     expect(seqs.at(-1)).toBe(30);
     expect(new Set(seqs).size).toBe(seqs.length);
-    expect(seqs.length).toBeLessThanOrEqual(5 + 10 + 1);
+    // Beside what was acknowledged and what waited: tick 5, whose insert may have reached the server
+    // before the connection was cut, although its answer did not come.
+    const waited = Array.from({ length: 10 }, (_, i) => 20 + i);
+    expect([0, 1, 2, 3, 4, 5, ...waited, 30]).toEqual(expect.arrayContaining(seqs));
   });
 
   it('says with exit code 6 that there is no server', async () => {
