@@ -103,8 +103,15 @@ function matches(from, pattern) {
   if (!pattern.includes('*')) return [pattern];
   const folder = dirname(dirname(pattern));
   const addons = readdirSync(join(from, folder)).map((name) => pattern.replace('*', name));
-  // An addon that could not be built here is left out; the loader says so.
-  return addons.filter((name) => existsSync(join(from, name)));
+  const there = addons.filter((name) => existsSync(join(from, name)));
+  // The others are left out where they could not be built, and the loader says so; without this
+  // one nothing can be collected at all.
+  if (!there.some((name) => name.split('/').includes('procfs'))) {
+    throw new Error(
+      `${join(from, folder)}: the procfs addon is missing: npm run build:native first`,
+    );
+  }
+  return there;
 }
 
 function isCurrent(room, file) {
