@@ -11,8 +11,8 @@ import { CheckpointKeeper, findCheckpoint } from '../src/score/checkpoints.js';
 import { keepEvents } from '../src/score/keep-events.js';
 import { anomaly, scored } from './example-anomaly.js';
 import { run } from './fake-terminal.js';
+import { madeTick, processSample, T } from './made-tick.js';
 
-const T = Date.UTC(2026, 4, 1);
 const HOUR = 3_600_000;
 
 const of = { host: 'h', model: 'm', recording: 'r' };
@@ -20,28 +20,12 @@ const of = { host: 'h', model: 'm', recording: 'r' };
 /** A host with one service; from tick 90 on it starts programs that it never started. */
 function tickAt(index: number): Tick {
   const calls = 100 + 20 * Math.sin(index / 5) + ((index * 7919) % 13);
-  const values = new Map([
-    ['syscall.read.calls', Math.round(calls)],
-    ['syscall.write.calls', Math.round(calls / 2)],
+  const values = { 'syscall.read.calls': calls, 'syscall.write.calls': Math.round(calls) / 2 };
+  const strange = index >= 90 && index % 10 === 0;
+  return madeTick(index, [
+    processSample('web', values),
+    ...(strange ? [processSample(`sh-${index}`, values)] : []),
   ]);
-  const stranger = { kind: 'process', name: `sh-${index}`, values: new Map(values) } as const;
-  return {
-    host: 'h',
-    boot: 'b',
-    seq: index,
-    ts: T + index * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples: [
-      { kind: 'process', name: 'web', values },
-      ...(index >= 90 && index % 10 === 0 ? [stranger] : []),
-    ],
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-  };
 }
 
 describe('scoring from a checkpoint', () => {

@@ -7,8 +7,8 @@ import { serialiseModel } from '@ethogram/model';
 import { openStore } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './fake-terminal.js';
+import { madeTick, processSample, T } from './made-tick.js';
 
-const T = Date.UTC(2026, 4, 1);
 const TRAINED = 1000;
 /** When training was busiest, for half a minute, and when the database goes wild. */
 const BUSY = 420;
@@ -25,35 +25,11 @@ function tickAt(index: number): Tick {
     source: { kind: 'process', name: 'db' },
     text: '7.0 to 7.2',
   };
-  const spawned = {
-    kind: 'process',
-    name: 'sh',
-    values: new Map([['syscall.read.calls', 5]]),
-  } as const;
-  return {
-    host: 'h',
-    boot: 'b',
-    seq: index,
-    ts: T + index * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples: [
-      {
-        kind: 'process',
-        name: 'db',
-        values: new Map([
-          ['syscall.fsync.calls', load],
-          ['syscall.read.calls', Math.round(300 + 50 * noise)],
-        ]),
-      },
-      ...(index >= WILD + 2 ? [spawned] : []),
-    ],
-    links: [],
-    linkSnapshot: false,
-    markers: index === WILD - 20 ? [marker] : [],
-    lost: {},
-  };
+  const samples = [
+    processSample('db', { 'syscall.fsync.calls': load, 'syscall.read.calls': 300 + 50 * noise }),
+    ...(index >= WILD + 2 ? [processSample('sh', { 'syscall.read.calls': 5 })] : []),
+  ];
+  return madeTick(index, samples, { markers: index === WILD - 20 ? [marker] : [] });
 }
 
 describe('explain', () => {

@@ -1,0 +1,38 @@
+import type { SourceSample, Tick } from '@ethogram/core';
+
+/** When made ticks begin, ms UTC; a second each. */
+export const T = Date.UTC(2026, 4, 1);
+
+/** The tick of the host `h` that ends `index` seconds after {@link T}, with nothing lost or linked. */
+export function madeTick(
+  index: number,
+  samples: readonly SourceSample[],
+  more: Partial<Tick> = {},
+): Tick {
+  return {
+    host: 'h',
+    boot: 'b',
+    seq: index,
+    ts: T + index * 1000,
+    intervalNs: 1e9,
+    backend: 'ebpf',
+    blind: [],
+    samples,
+    links: [],
+    linkSnapshot: false,
+    markers: [],
+    lost: {},
+    ...more,
+  };
+}
+
+/** A process with its values, which are rounded. */
+export function processSample(
+  name: string,
+  values: Readonly<Record<string, number>>,
+): SourceSample {
+  const rounded = Object.entries(values).map(
+    ([metric, value]) => [metric, Math.round(value)] as const,
+  );
+  return { kind: 'process', name, values: new Map(rounded) };
+}
