@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startUnit } from './service-unit.js';
+
 /** One thing that goes wrong in a bed, and what a detector should say of it. */
 export interface Fault {
   readonly name: string;
@@ -22,4 +25,38 @@ export interface FaultBed {
   /** One fault of each kind, in the order in which they are tried. */
   readonly faults: readonly Fault[];
   stop(): Promise<void>;
+}
+
+/** Describes what goes wrong, by whom, seen as what. */
+export function fault(
+  name: string,
+  culprits: readonly string[],
+  kinds: readonly string[],
+  inject: () => Promise<void>,
+): Fault {
+  return { name, culprits, kinds, benign: false, inject };
+}
+
+/** Describes what a bed does again and again: nobody is to blame for it. */
+export function benign(name: string, inject: () => Promise<void>): Fault {
+  return { name, culprits: [], kinds: [], benign: true, inject };
+}
+
+/** Lets something begin and waits until it is over; what has no end of its own lasts `lengthMs`. */
+export function lasting(begin: () => void, lengthMs: number): () => Promise<void> {
+  return async () => {
+    begin();
+    await delay(lengthMs);
+  };
+}
+
+/** Runs a command as a unit of its own for so long, then ends it. */
+export async function runFor(
+  lengthMs: number,
+  unitName: string,
+  ...command: string[]
+): Promise<void> {
+  const unit = startUnit(unitName, command);
+  await delay(lengthMs);
+  await unit.stop();
 }

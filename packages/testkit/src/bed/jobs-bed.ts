@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, untilListening } from './ports.js';
-import { type ServiceUnit, startUnit } from './service-unit.js';
+import type { ServiceUnit } from './service-unit.js';
+import { startUnits } from './start-units.js';
 
 /** Other services under load: client → haproxy → Python with SQLite → PostgreSQL, each a unit. */
 export interface JobsBed {
@@ -39,16 +40,7 @@ const AS_POSTGRES = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear
  * @param folder an empty folder that everybody may enter
  */
 export async function startJobsBed(folder: string, names: JobsBedNames): Promise<JobsBed> {
-  const units: ServiceUnit[] = [];
-  const start = (name: string, ...command: string[]): ServiceUnit => {
-    const unit = startUnit(name, command);
-    units.push(unit);
-    return unit;
-  };
-  const stop = async (): Promise<void> => {
-    for (const unit of units.splice(0).reverse()) await unit.stop();
-  };
-  try {
+  return startUnits(async (start) => {
     mkdirSync(folder, { recursive: true });
     const databasePort = await freePort();
     const data = join(folder, 'postgresql');
@@ -93,12 +85,8 @@ export async function startJobsBed(folder: string, names: JobsBedNames): Promise
       startDatabase: async () => {
         database = await startDatabase();
       },
-      stop,
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 function initialise(data: string): void {

@@ -1,17 +1,14 @@
 import { copyFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './fault.js';
+import { benign, type Fault, fault, lasting, runFor } from './fault.js';
 import type { JobsBed, JobsBedNames } from './jobs-bed.js';
-import { startUnit } from './service-unit.js';
 
 /** The nightly archive of the bed, every two minutes: several programs joined by pipes. */
 export async function runArchive(unitName: string): Promise<void> {
   const command =
     'find /usr/share/doc -type f | head -n 400 | xargs cat | gzip -1 > /dev/null; sleep 2';
-  const unit = startUnit(unitName, ['/bin/sh', '-c', command]);
-  await delay(4000);
-  await unit.stop();
+  await runFor(4000, unitName, '/bin/sh', '-c', command);
 }
 
 /**
@@ -31,31 +28,12 @@ export function jobsFaults(
   const client = `${names.client}/${basename(realpathSync('/usr/bin/python3'))}`;
   const database = `${names.database}/postgres`;
   const proxy = `${names.proxy}/haproxy`;
-  const fault = (
-    name: string,
-    culprits: readonly string[],
-    kinds: readonly string[],
-    inject: () => Promise<void>,
-  ): Fault => ({ name, culprits, kinds, benign: false, inject });
-  const tell = (line: string) => async (): Promise<void> => {
-    bed.tellWorker(line);
-    await delay(lengthMs);
-  };
+  const tell = (line: string) => lasting(() => bed.tellWorker(line), lengthMs);
   /** Started by itself, without a shell around it: who misbehaves must not be in doubt. */
-  const stranger = async (...command: string[]): Promise<void> => {
-    const unit = startUnit(names.stranger, command);
-    await delay(lengthMs);
-    await unit.stop();
-  };
+  const stranger = (...command: string[]) => runFor(lengthMs, names.stranger, ...command);
   const rates = ['level', 'slow', 'forecast', 'joint', 'shape', 'relation'];
   return [
-    {
-      name: 'the periodic archive',
-      culprits: [],
-      kinds: [],
-      benign: true,
-      inject: () => runArchive(names.archive),
-    },
+    benign('the periodic archive', () => runArchive(names.archive)),
     fault(
       'the worker runs a shell',
       [`${names.worker}/dash`, `${names.worker}/id`, `${names.worker}/uname`, worker],

@@ -2,7 +2,8 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, untilListening } from './ports.js';
-import { type ServiceUnit, startUnit } from './service-unit.js';
+import type { ServiceUnit } from './service-unit.js';
+import { startUnits } from './start-units.js';
 
 /** A real web service under load: client → nginx → (application →) redis, each a unit of its own. */
 export interface WebBed {
@@ -56,16 +57,7 @@ const APP = fileURLToPath(new URL('../../bed/app.mjs', import.meta.url));
  * @param folder an empty folder for configuration, data and logs
  */
 export async function startWebBed(folder: string, names: BedNames): Promise<WebBed> {
-  const units: ServiceUnit[] = [];
-  const start = (name: string, ...command: string[]): ServiceUnit => {
-    const unit = startUnit(name, command);
-    units.push(unit);
-    return unit;
-  };
-  const stop = async (): Promise<void> => {
-    for (const unit of units.splice(0).reverse()) await unit.stop();
-  };
-  try {
+  return startUnits(async (start) => {
     const redisPort = await freePort();
     const redisFolder = join(folder, 'redis');
     mkdirSync(redisFolder, { recursive: true });
@@ -121,12 +113,8 @@ export async function startWebBed(folder: string, names: BedNames): Promise<WebB
         const [answered = 0, failed = 0] = last.split(' ').map(Number);
         return { answered, failed };
       },
-      stop,
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 /** One master, two workers; `/item` asks redis, `/page` serves a file, `/breach` runs a shell. */

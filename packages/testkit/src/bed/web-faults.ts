@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './fault.js';
+import { benign, type Fault, fault, lasting, runFor } from './fault.js';
 import { startUnit } from './service-unit.js';
 import { type BedNames, bedSources, type WebBed } from './web-bed.js';
 
 /** The periodic job of the bed: what it does stands in training too, so it is normal. */
 export async function runBackup(unitName: string, folder: string): Promise<void> {
-  const unit = startUnit(unitName, ['tar', '-cf', '/dev/null', '--warning=none', folder]);
-  await delay(4000);
-  await unit.stop();
+  await runFor(4000, unitName, 'tar', '-cf', '/dev/null', '--warning=none', folder);
 }
 
 /**
@@ -24,24 +22,9 @@ export function bedFaults(
   const seconds = Math.round(lengthMs / 1000);
   const { app, nginx } = names;
   const source = { ...bedSources(names), app: `${app}/node` };
-  const fault = (
-    name: string,
-    culprits: readonly string[],
-    kinds: readonly string[],
-    inject: () => Promise<void>,
-  ): Fault => ({ name, culprits, kinds, benign: false, inject });
-  const tell = (line: string) => async (): Promise<void> => {
-    bed.tellApp(line);
-    await delay(lengthMs);
-  };
+  const tell = (line: string) => lasting(() => bed.tellApp(line), lengthMs);
   return [
-    {
-      name: 'the periodic backup',
-      culprits: [],
-      kinds: [],
-      benign: true,
-      inject: () => runBackup(names.backup, '/usr/share/doc'),
-    },
+    benign('the periodic backup', () => runBackup(names.backup, '/usr/share/doc')),
     fault('a worker runs a shell', [`${nginx}/dash`, source.nginx], ['novel'], () =>
       bed.breach('ls -R /etc > /dev/null'),
     ),
