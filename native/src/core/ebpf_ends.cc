@@ -34,6 +34,16 @@ bool IsLoopback(const wire::flow& flow) {
   return flow.remote[15] == 1;
 }
 
+// Whether each of the two sent to where the other may be reached: enough to join sockets that are
+// bound to every address in two network namespaces.
+bool Answer(const wire::flow& one, const wire::flow& other) {
+  const auto reaches = [](const wire::flow& from, const wire::flow& to) {
+    return from.remote_port == to.local_port &&
+           (memcmp(from.remote, to.local, 16) == 0 || IsAny(to.local));
+  };
+  return reaches(one, other) && reaches(other, one);
+}
+
 }  // namespace
 
 std::string RemoteEndpoint(const std::uint8_t (&address)[16], std::uint32_t port) {
@@ -98,14 +108,18 @@ const Flow* Ends::OtherOfUdp(const wire::flow& flow) const {
     const auto found = by_port_.find(Tuple(net, std::to_string(flow.remote_port), ""));
     if (found == by_port_.end()) continue;
     const Flow* any = nullptr;
+    std::vector<const Flow*> answers;
     for (const Flow* other : found->second) {
       const wire::flow& end = other->second;
       if (end.socket == flow.socket) continue;
       if (memcmp(end.local, flow.remote, 16) == 0) return other;
       // A socket bound to every address is whom a datagram of its own namespace reaches.
       if (IsAny(end.local) && end.net == flow.net && IsLoopback(flow)) any = other;
+      if (!IsLoopback(flow) && Answer(flow, end)) answers.push_back(other);
     }
     if (any != nullptr) return any;
+    // Of several nobody knows which one it is.
+    if (answers.size() == 1) return answers.front();
   }
   return nullptr;
 }

@@ -128,6 +128,45 @@ void TestOtherEndIsWaitedForAndNothingIsLostMeanwhile() {
   CHECK_EQUAL(rows[0].events, 8u);
 }
 
+// Two sockets bound to every address, each in a network namespace of its own.
+void TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces() {
+  const auto udp = [](std::uint64_t cookie, std::uint32_t net, std::uint32_t exe, const char* remote,
+                      std::uint32_t port, std::uint32_t remote_port, std::uint64_t sent) {
+    Links::Flow flow = Make({.cookie = cookie, .kind = wire::FLOW_UDP,
+                             .flags = port == 53 ? wire::FLOW_ACCEPTOR : wire::FLOW_INITIATOR,
+                             .tgid = exe * 100, .exe = exe, .local = "0.0.0.0", .local_port = port,
+                             .remote = remote, .remote_port = remote_port, .sent = sent});
+    flow.first.remote_port = remote_port;
+    flow.second.net = net;
+    return flow;
+  };
+  Ledger ledger(4096);
+  Links links(&ledger);
+  const auto asks = udp(1, 7, 1, "10.0.0.2", 40000, 53, 3);
+  const auto answers = udp(2, 8, 2, "10.0.0.1", 53, 40000, 4);
+  links.TakeFlows({asks, answers}, 1);
+  const auto rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 1u);
+  CHECK_EQUAL(rows[0].opened, 1u);
+  CHECK_EQUAL(rows[0].events, 7u);
+  CHECK(rows[0].key.from.identity != 0 && rows[0].key.to.identity != 0);
+
+  // Who answers somebody else is not whom was asked, and of two nobody knows which one was.
+  Links strangers(&ledger);
+  strangers.TakeFlows({asks, udp(2, 8, 2, "10.0.0.1", 53, 40001, 4)}, 1);
+  CHECK_EQUAL(strangers.Take(false).size(), 2u);
+  Links twins(&ledger);
+  twins.TakeFlows({asks, answers, udp(3, 9, 3, "10.0.0.1", 53, 40000, 4)}, 1);
+  std::size_t outside = 0;
+  for (const LinkRow& row : twins.Take(false)) {
+    if (row.key.to.endpoint.empty()) continue;
+    outside++;
+    CHECK_EQUAL(row.key.to.endpoint, std::string("remote:10.0.0.0/24:53"));
+    CHECK_EQUAL(row.events, 3u);
+  }
+  CHECK_EQUAL(outside, 1u);
+}
+
 void TestClosedFlowsAreHandedBackOnce() {
   Ledger ledger(4096);
   Links links(&ledger);
@@ -289,6 +328,7 @@ int main() {
   RUN(TestWhoCalledIsTheBeginningWhicheverComesFirst);
   RUN(TestStrangersAreEndpoints);
   RUN(TestOtherEndIsWaitedForAndNothingIsLostMeanwhile);
+  RUN(TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces);
   RUN(TestClosedFlowsAreHandedBackOnce);
   RUN(TestFlowsThatNobodyOwnedAreCounted);
   RUN(TestFloodOfStrangersEndsInOneEndpoint);

@@ -1,8 +1,11 @@
 /* The two ends of a link: `serve KIND` prints its address and echoes what it gets; `call KIND
  * ADDRESS` connects, then for each line `COUNT SIZE` of its input sends that many messages, waits
  * for each echo, and prints `done`. KIND: tcp, udp, udp-loose (not connected), unix, unix-datagram.
- * `feed READER COUNT SIZE` starts READER as `drain` behind a pipe and writes into it. */
+ * `dial ADDRESS PORT COUNT SIZE` makes as many TCP connections, one after the other, with a message
+ * and its echo each. `feed READER COUNT SIZE` starts READER as `drain` behind a pipe and writes into it. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,10 +130,24 @@ static void call(const char *kind, const char *at, const char *port)
   }
 }
 
+static void dial(const char *at, const char *port, int connections, int size)
+{
+  union address peer;
+  const socklen_t length = read_address("tcp", at, port, &peer);
+  for (int i = 0; i < connections; i++) {
+    const int fd = make_socket("tcp");
+    must(connect(fd, &peer.any, length) == 0, "connect");
+    must(send(fd, buffer, size, 0) == size, "send");
+    must(recv(fd, buffer, size, MSG_WAITALL) == size, "recv");
+    close(fd);
+  }
+}
+
 static void feed(const char *reader, int messages, int size)
 {
   int ends[2];
-  must(pipe(ends) == 0, "pipe");
+  /* In packets: otherwise a write that comes before the reader is added to the buffer that is there. */
+  must(pipe2(ends, O_DIRECT) == 0, "pipe");
   if (fork() == 0) {
     dup2(ends[0], 0);
     close(ends[0]);
@@ -156,6 +173,8 @@ int main(int argc, char **argv)
     serve(argv[2], argv[3]);
   } else if (!strcmp(mode, "call")) {
     call(argv[2], argv[3], argc > 4 ? argv[4] : "0");
+  } else if (!strcmp(mode, "dial")) {
+    dial(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]));
   } else if (!strcmp(mode, "feed")) {
     feed(argv[2], atoi(argv[3]), atoi(argv[4]));
   } else if (!strcmp(mode, "relay")) {
