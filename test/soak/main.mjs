@@ -315,12 +315,15 @@ function countedTests() {
   };
   return [
     ['fuzzed inputs', 'unit', 'ETHOGRAM_FUZZ_RUNS', flags.fuzz],
+    ['fuzzed documents', 'integration', 'ETHOGRAM_FUZZ_RUNS', flags.fuzz],
     ['kills of a writer', 'integration', 'ETHOGRAM_TEST_KILLS', flags.kills],
     ['lost connections', 'integration', 'ETHOGRAM_TEST_CUTS', flags.kills],
   ].map(([what, project, variable, count]) => {
-    const files = testsThatRead(variable);
-    if (files.length === 0)
+    const files = testsThatRead(variable, project);
+    if (files.length === 0) {
+      expect(false, `${what}: a test takes the count`);
       return { what, count, files: 0, seconds: 0, outcome: 'no test takes it' };
+    }
     say(`${what}: ${count} in ${files.length} files`);
     const startMs = Date.now();
     const args = ['vitest', 'run', '--project', project, '--testTimeout', '7200000', ...files];
@@ -345,23 +348,24 @@ function failedTests(output) {
     .join('; ');
 }
 
-function testsThatRead(variable) {
-  const { stdout } = spawnSync('git', ['grep', '-l', variable, '--', '*.ts'], {
-    cwd: ROOT,
-    encoding: 'utf8',
+/** Test files of a project that take a count from a variable, also by way of a module that reads it. */
+function testsThatRead(variable, project) {
+  const grep = (pattern, files) =>
+    spawnSync('git', ['grep', '-lE', pattern, '--', files], { cwd: ROOT, encoding: 'utf8' })
+      .stdout.split('\n')
+      .filter((file) => file !== '');
+  const named = grep(variable, '*.ts');
+  const modules = named.filter((file) => !file.endsWith('.test.ts'));
+  // A module is named for what it exports: fuzz-runs.ts has fuzzRuns.
+  const users = modules.flatMap((file) => {
+    const stem = file.split('/').at(-1).replace(/\.ts$/, '');
+    const name = stem.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    return grep(`${stem}|\\b${name}\\b`, '*.test.ts');
   });
-  const named = stdout.split('\n').filter((file) => file !== '');
   const tests = named.filter((file) => file.endsWith('.test.ts'));
-  // A test may take the count by way of a module of its package.
-  for (const helper of named.filter((file) => !file.endsWith('.test.ts'))) {
-    const stem = helper.split('/').at(-1).replace(/\.ts$/, '');
-    const users = spawnSync('git', ['grep', '-l', stem, '--', '*.test.ts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    tests.push(...users.stdout.split('\n').filter((file) => file !== ''));
-  }
-  return [...new Set(tests)];
+  const isOfProject = (file) =>
+    file.startsWith('test/integration/') === (project === 'integration');
+  return [...new Set([...tests, ...users])].filter(isOfProject);
 }
 
 function countBy(values) {
