@@ -18,3 +18,4 @@ export type {
 export { LEARN_DEFAULTS } from './options.js';
 export type { ReadBlocks, ReaderModule, ReaderPlace, WindowReader } from './rows/read-blocks.js';
 export { train } from './train.js';
+export { learnWindowGraph } from './window-graph.js';

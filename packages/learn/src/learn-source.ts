@@ -6,7 +6,7 @@ import type { Kernels } from './kernels/kernels.js';
 import type { LearnSettings } from './options.js';
 import { calibrateSource, type SourceCalibration } from './passes/calibrate.js';
 import { clusterSource } from './passes/cluster.js';
-import { exploreSource } from './passes/explore.js';
+import { type Exploration, exploreSource } from './passes/explore.js';
 import type { PassSetting } from './passes/pass-setting.js';
 import { learnSeasons } from './passes/season.js';
 import { replayRows, rowTiming } from './rows/replay.js';
@@ -49,17 +49,9 @@ export interface LearnedSource {
  */
 export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
   const draft = { ...task.draft };
-  const timing = rowTiming(task.timing);
-  const setting: PassSetting = {
-    replay: (profile, visit) => replayRows(task.rows, task.times, profile, timing, visit),
-    rowSeconds: (task.timing.rowTicks * task.timing.intervalMs) / 1000,
-    fitUntil: task.fitUntil,
-    settings: task.settings,
-    kernels,
-  };
+  const setting = passSetting(task, kernels);
   try {
-    if (task.seasons) learnSeasons(draft, task.window, setting);
-    const found = exploreSource(draft, setting, task.few);
+    const found = describeSource(draft, task, setting);
     const cluster = clusterSource(draft, setting, {
       full: task.full,
       seed: seededRng(task.seed)
@@ -78,4 +70,27 @@ export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
       failure: cause instanceof Error ? cause.message : String(cause),
     };
   }
+}
+
+/** The features and axes of one source, and nothing that they are used for: no view is learned. */
+export function learnAxes(task: SourceTask, kernels: Kernels): Draft {
+  const draft = { ...task.draft };
+  describeSource(draft, task, passSetting(task, kernels));
+  return draft;
+}
+
+function describeSource(draft: Draft, task: SourceTask, setting: PassSetting): Exploration {
+  if (task.seasons) learnSeasons(draft, task.window, setting);
+  return exploreSource(draft, setting, task.few);
+}
+
+function passSetting(task: SourceTask, kernels: Kernels): PassSetting {
+  const timing = rowTiming(task.timing);
+  return {
+    replay: (profile, visit) => replayRows(task.rows, task.times, profile, timing, visit),
+    rowSeconds: (task.timing.rowTicks * task.timing.intervalMs) / 1000,
+    fitUntil: task.fitUntil,
+    settings: task.settings,
+    kernels,
+  };
 }

@@ -1,39 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { sourceKey } from '@ethogram/core';
 import { MODEL_SCHEMA, type Model, sealModel } from '@ethogram/model';
-import { type Draft, draftSource } from './draft.js';
-import { learnErrors } from './errors.js';
+import type { Draft } from './draft.js';
 import { evaluateBlocks, type HeldOutBlock, heldOutBlocks } from './evaluate-held-out.js';
 import { fitThresholds } from './false-alarms.js';
-import type { LearnGraphInput } from './graph/learn-graph.js';
-import { learnGraph } from './graph/learn-graph.js';
 import { loadKernels } from './kernels/load-kernels.js';
 import type { LearnedSource } from './learn-source.js';
 import { learnSources } from './learn-sources.js';
 import { type LearningJob, type LearningResult, learningWorkshop } from './learning-job.js';
 import { libraryVersions } from './library-versions.js';
-import { noveltyLimit } from './novelty-limit.js';
 import { type Evaluation, LEARN_DEFAULTS, type TrainHooks, type TrainOptions } from './options.js';
-import { type Activity, recordActivity } from './passes/activity.js';
+import { recordActivity } from './passes/activity.js';
 import { summarise } from './passes/calibrate.js';
 import { hostWindow } from './passes/host.js';
-import { SEASON_DAYS } from './passes/season.js';
-import type { RegimePlan } from './regime.js';
 import { type GatheredWindow, gatherWindow } from './rows/gather-window.js';
 import { inGroupsOf, type ReadBlocks, type ReaderPlace } from './rows/read-blocks.js';
 import type { StretchTask } from './rows/read-stretch.js';
 import type { Stretch } from './rows/stretch.js';
-import type { Survey } from './rows/survey.js';
+import { checkSurvey, sourceTasks } from './source-tasks.js';
 import { WorkerPool } from './threads/worker-pool.js';
+import { graphOf } from './window-graph.js';
 
 /** Share of the time that each step usually takes. */
 const SHARES = Object.freeze({ read: 0.4, sources: 0.3, graph: 0.05 });
-/** Fewest ticks from which even ranges are learned. */
-const MIN_TICKS = 30;
-/** Fewest times that a sporadic source must have been at work for its rates to be judged. */
-const MIN_EPISODES = 20;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Learns a model from a recorded window, read once as blocks and kept as rows; only its last hour,
@@ -74,7 +64,7 @@ export async function train(
 }
 
 async function trainFrom(
-  { survey, plan, rows, indices }: GatheredWindow,
+  gathered: GatheredWindow,
   read: ReadBlocks,
   options: TrainOptions,
   hooks: TrainHooks,
@@ -83,29 +73,15 @@ async function trainFrom(
   const settings = { ...LEARN_DEFAULTS, ...options.settings };
   const { window } = options;
   const { signal } = hooks;
+  const { survey, plan, rows } = gathered;
   checkSurvey(survey, settings.maxLost);
-  const fitTicks = Math.floor(survey.ts.length * settings.fitShare);
-  const fitUntil = plan.regime === 'provisional' ? window.to : (survey.ts[fitTicks] as number);
+  const { waiting, common } = sourceTasks(gathered, options, settings);
+  const { fitUntil } = common;
   const totals = { sources: survey.sources.length, series: 0 };
   for (const { metrics, calls } of survey.sources) totals.series += metrics.size + calls.size;
   const learned = await learnSources(
-    survey.sources.map((source, i) => {
-      const draft = draftSource(source, survey, settings);
-      draft.withoutRates = withoutRates(draft, plan);
-      draft.noveltyLimit = noveltyLimit(source, fitTicks, plan.timing.shareTicks);
-      return { draft, rows: () => rows.of(indices[i] as number) };
-    }),
-    {
-      times: rows.times(),
-      window: { from: window.from, to: window.to },
-      timing: plan.timing,
-      fitUntil,
-      settings,
-      full: plan.regime === 'full',
-      seasons: window.to - window.from >= SEASON_DAYS * DAY_MS && plan.regime === 'full',
-      few: survey.sources.length <= settings.fewSources,
-      seed: options.seed,
-    },
+    waiting,
+    common,
     {
       kernels: hooks.kernels ?? null,
       pool,
@@ -121,7 +97,7 @@ async function trainFrom(
     ts: survey.ts,
     signal,
   });
-  const graph = await graphPart(survey, drafts, activity, options, hooks);
+  const graph = await graphOf(survey, drafts, activity, options, hooks);
   const together =
     plan.regime === 'provisional'
       ? null
@@ -210,31 +186,6 @@ function judgeOf(
   return evaluate && ((model, { range, from }) => evaluate(model, read(range), from));
 }
 
-function checkSurvey(survey: Survey, maxLost: number): void {
-  if (survey.ts.length < MIN_TICKS) {
-    throw learnErrors.make(
-      'LEARN-1001',
-      `window: expected at least ${MIN_TICKS} ticks, found ${survey.ts.length}`,
-    );
-  }
-  const share = survey.lost / Math.max(1, survey.lost + survey.counted);
-  if (survey.lost > 0 && survey.counted > 0 && share > maxLost) {
-    throw learnErrors.make(
-      'LEARN-1002',
-      `window: expected at most ${maxLost * 100} % lost, found ${(share * 100).toFixed(1)} %`,
-    );
-  }
-}
-
-function withoutRates(draft: Draft, plan: RegimePlan): string | null {
-  if (draft.self) return 'our own recorder';
-  if (plan.regime === 'provisional') return plan.missing[0] ?? 'too little data';
-  if (draft.sporadic && draft.episodes < MIN_EPISODES) {
-    return `at work only ${draft.episodes} times, needs ${MIN_EPISODES}`;
-  }
-  return null;
-}
-
 /** Sources by what they did: the variance of what they have that is known to move. */
 function ranking(drafts: readonly Draft[]): { source: string; relevance: number }[] {
   return drafts
@@ -258,30 +209,4 @@ function countDropped(drafts: readonly Draft[], reason: 'constant' | 'duplicate'
     (sum, draft) => sum + draft.dropped.filter((d) => d.reason === reason).length,
     0,
   );
-}
-
-async function graphPart(
-  survey: Survey,
-  drafts: readonly Draft[],
-  { activity, activityMetric }: Activity,
-  options: TrainOptions,
-  hooks: TrainHooks,
-): Promise<Model['graph']> {
-  if (hooks.learnGraph === null) return null;
-  const learn = hooks.learnGraph ?? learnGraph;
-  const input: LearnGraphInput = {
-    range: { from: options.window.from, to: options.window.to },
-    stepMs: survey.intervalMs,
-    sources: drafts.map((draft, i) => ({
-      kind: draft.kind,
-      name: draft.name,
-      metric: activity[i] ? (activityMetric[i] ?? null) : null,
-      own: draft.self,
-    })),
-    activity,
-    links: survey.links,
-    seed: options.seed,
-    ...(hooks.signal ? { signal: hooks.signal } : {}),
-  };
-  return learn(input);
 }

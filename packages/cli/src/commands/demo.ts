@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Block, TimeRange } from '@ethogram/core';
-import { type Model, serialiseModel } from '@ethogram/model';
+import { type GraphPart, type Model, serialiseModel } from '@ethogram/model';
 import {
   anomalyLine,
   countText,
@@ -18,6 +18,7 @@ import { type Label, readLabels } from '../demo/labels.js';
 import { graphPhases, type PhaseGraph, phaseLines, phaseTitle } from '../demo/phase-graphs.js';
 import { findPhases, normalUntil } from '../demo/phases.js';
 import { findRecording, readRecording, replay } from '../demo/read-recording.js';
+import { findKernels } from '../models/learning-threads.js';
 import { choice, file, integer } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
@@ -29,8 +30,6 @@ const SHIPPED = ['../../datasets/web-story', '../../../../datasets/web-story'];
 const MOST_ANOMALIES = 8;
 /** Name of the model. */
 const MODEL = 'demo';
-/** Clusterings of phases are not shown; few windows make them cheap. */
-const GRAPH_ONLY_WINDOWS = 100;
 
 /** `demo`: the whole story on a recording, without any privilege. */
 export const demoCommand = defineCommand({
@@ -73,12 +72,12 @@ export const demoCommand = defineCommand({
     const normal = { from: info.from, to: normalUntil(info, labels) };
     const { recording } = await readWindow(replay(blocks), whole, null);
     const phases = findPhases(normal, recording, labels);
-    const graphs = await graphPhases(
-      phases,
-      (phase) => learn(context, blocks, phase, { name: phase.name, seed, graphOnly: true }),
-      style,
-    );
-    const model = await learn(context, blocks, normal, { name: MODEL, seed });
+    const kernels = findKernels(notices);
+    // The model is learned in other threads; this one draws who depends on whom meanwhile.
+    const [model, graphs] = await Promise.all([
+      learn(context, blocks, normal, { seed, kernels }),
+      graphPhases(phases, (phase) => learnGraphOf(context, blocks, phase, { seed, kernels }), style),
+    ]);
     const read = await readWindow(replay(blocks), whole, model, { scoredFrom: normal.to });
     const anomalies = read.scores?.anomalies ?? [];
     const { found, others } = findings(labels, anomalies);
@@ -129,35 +128,46 @@ function shipped(): string {
   return places.find((place) => existsSync(place)) ?? (places.at(-1) as string);
 }
 
-/** @param options `graphOnly`: the modes and thresholds of the model will not be looked at. */
+/** What learning is told, beside the window. */
+interface HowToLearn {
+  readonly seed: number;
+  readonly kernels: string | null;
+}
+
 async function learn(
   { signal, notices }: CommandContext,
   blocks: readonly Block[],
   range: TimeRange,
-  options: { readonly name: string; readonly seed: number; readonly graphOnly?: boolean },
+  { seed, kernels }: HowToLearn,
 ): Promise<Model> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
-  const { name, seed, graphOnly = false } = options;
-  const progress = notices.progress(`learning ${name}`);
+  const progress = notices.progress(`learning ${MODEL}`);
   try {
     return await train(
       () => replay(blocks),
-      {
-        name,
-        window: { ...range, exclude: [] },
-        seed,
-        ...(graphOnly ? { settings: { maxWindows: GRAPH_ONLY_WINDOWS } } : {}),
-      },
+      { name: MODEL, window: { ...range, exclude: [] }, seed },
       {
         signal,
-        ...(graphOnly ? {} : { evaluate: countIncidents }),
+        kernels,
+        evaluate: countIncidents,
         onProgress: ({ step, done }) => progress.update(done, 1, step),
       },
     );
   } finally {
     progress.finish();
   }
+}
+
+async function learnGraphOf(
+  { signal }: CommandContext,
+  blocks: readonly Block[],
+  range: TimeRange,
+  { seed, kernels }: HowToLearn,
+): Promise<GraphPart> {
+  const { learnWindowGraph } = await import('@ethogram/learn');
+  const window = { from: range.from, to: range.to, exclude: [] };
+  return learnWindowGraph(() => replay(blocks), { window, seed }, { signal, kernels });
 }
 
 function pageView(

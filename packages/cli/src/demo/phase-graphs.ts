@@ -1,5 +1,5 @@
 import { EthogramError, parseSourceKey } from '@ethogram/core';
-import type { Model } from '@ethogram/model';
+import type { GraphPart } from '@ethogram/model';
 import { countText, durationText, printable, type Style, shortTime } from '@ethogram/report';
 import type { Phase } from './phases.js';
 
@@ -16,18 +16,17 @@ const EDGES_IN_LINE = 8;
 
 /**
  * Learns each phase by itself and draws its graph.
- * @param learn makes a model of a phase.
+ * @param learn the graph of a phase.
  */
 export async function graphPhases(
   phases: readonly Phase[],
-  learn: (phase: Phase) => Promise<Model>,
+  learn: (phase: Phase) => Promise<GraphPart>,
   style: 'plain' | 'sketch',
 ): Promise<readonly PhaseGraph[]> {
   const found: PhaseGraph[] = [];
   for (const phase of phases) {
     try {
-      const { graph } = await learn(phase);
-      found.push(graph ? await drawPhase(phase, graph, style) : { phase, svg: null, edges: [] });
+      found.push(await drawPhase(phase, await learn(phase), style));
     } catch (error) {
       if (!(error instanceof EthogramError && error.exitCode === 4)) throw error;
       found.push({ phase, svg: null, edges: [] });
@@ -38,7 +37,7 @@ export async function graphPhases(
 
 async function drawPhase(
   phase: Phase,
-  part: NonNullable<Model['graph']>,
+  part: GraphPart,
   style: 'plain' | 'sketch',
 ): Promise<PhaseGraph> {
   const { buildGraph, formatGraph } = await import('@ethogram/graph');

@@ -1,5 +1,6 @@
 import { sourceKey } from '@ethogram/core';
 import type { GraphNode, GraphPart, GraphTransform, InferredEdge } from '@ethogram/model';
+import { circularProducts } from './bartlett.js';
 import { describePairs, rounded } from './describe-pairs.js';
 import {
   GRAPH_DEFAULTS,
@@ -65,7 +66,10 @@ export async function learnGraph(input: LearnGraphInput): Promise<GraphPart> {
   const p = x.count;
   if (p < 2) return withDuplicates({ ...part, mode: 'full' }, columns.duplicates);
   const lambda = Math.sqrt(Math.log(p) / x.rows);
-  const pairOptions = { delay: Math.min(4, Math.max(0.5, options.delayMs / input.stepMs)) };
+  const pairOptions = {
+    delay: Math.min(4, Math.max(0.5, options.delayMs / input.stepMs)),
+    circular: circularProducts(x),
+  };
   const fast = p > options.fastAbove;
   const replicates = replicatesFor(p, fast);
   const run = { threads: p < 40 ? 0 : options.threads, signal: input.signal };

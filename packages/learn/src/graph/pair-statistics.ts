@@ -36,6 +36,8 @@ const DRIVEN = 0.5;
 export interface PairOptions {
   /** Mean delay looked for, samples. */
   readonly delay: number;
+  /** `circularProducts` of the columns, where they are known already. */
+  readonly circular?: Columns;
 }
 
 /** Weight of the joint partial correlation against the one given a single other column, in a geometric mean. */
@@ -64,7 +66,7 @@ export function pairStatistics(x: Columns, options: PairOptions): PairStatistics
   const direct = partialOf(withoutNoise(covariance, p), p);
   const one = conditionOnOne(r0, p);
   const past = delayedDependence(x, options.delay, r0);
-  const factors = bartlettFactors(x);
+  const factors = bartlettFactors(x, options.circular);
   const driven = commonDrivers(x, r0);
   const strength = new Float64Array(p * p);
   const conditioned = new Float64Array(p * p);

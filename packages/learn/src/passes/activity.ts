@@ -1,5 +1,5 @@
 import type { Block, Window } from '@ethogram/core';
-import { HostTracker, type Timing } from '@ethogram/features';
+import { type FeatureScale, HostTracker, type Timing } from '@ethogram/features';
 import { activityMetrics, type Draft, rawProfile } from '../draft.js';
 import type { ReadBlocks } from '../rows/read-blocks.js';
 import { eachTick } from './window-ticks.js';
@@ -32,62 +32,53 @@ export async function recordActivity(
   const { timing, ts, signal } = options;
   const ticks = Math.min(ts.length, MOST_ACTIVITY + timing.rowTicks);
   const range = { from: ts[ts.length - ticks] as number, to: window.to };
-  const tracker = new HostTracker(drafts, { ...timing, historyRows: 1 });
   const recorder = new ActivityRecorder(drafts, timing, ticks);
   await eachTick(read(range), { ...window, from: range.from }, signal, (block, t) => {
-    tracker.advance(block, t, recorder.needsRows);
-    recorder.visit(block, t, tracker);
+    recorder.visit(block, t);
   });
   return recorder.result();
 }
 
 /** Records one series per source over the last ticks of the window. */
 class ActivityRecorder {
+  /** Those with metrics of their own for this, and those whose first component must do. */
   readonly #raw: HostTracker;
+  readonly #rows: HostTracker;
   readonly #metrics: readonly (readonly string[])[];
+  /** Per draft its place in the tracker that follows it. */
+  readonly #places: readonly number[];
   readonly #series: readonly Float64Array[];
   readonly #from: number;
   #tick = 0;
 
   constructor(drafts: readonly Draft[], timing: Timing, ticks: number) {
-    const metrics = drafts.map(activityMetrics);
-    this.#metrics = metrics;
+    this.#metrics = drafts.map(activityMetrics);
+    const own = drafts.filter((_, i) => this.#hasMetrics(i));
+    const others = drafts.filter((_, i) => !this.#hasMetrics(i));
+    this.#places = drafts.map((draft, i) => (this.#hasMetrics(i) ? own : others).indexOf(draft));
     this.#raw = new HostTracker(
-      drafts.map((draft, i) =>
-        rawProfile(
-          draft,
-          (metrics[i] ?? []).map((metric) => ({
-            metric,
-            type: draft.kind === 'process' || draft.kind === 'device' ? 'counter' : 'gauge',
-            mean: 0,
-            sd: 1,
-            season: null,
-          })),
-        ),
-      ),
+      own.map((draft) => rawProfile(draft, activityMetrics(draft).map(rawScale(draft.kind)))),
       { ...timing, rowTicks: 1, shareTicks: 1, historyRows: 1 },
     );
+    this.#rows = new HostTracker(others, { ...timing, historyRows: 1 });
     const length = Math.min(ticks, MOST_ACTIVITY);
     this.#from = ticks - length;
     this.#series = drafts.map(() => new Float64Array(length));
   }
 
-  /** Whether the next tick's rows are wanted: some source has no metric of its own for this. */
-  get needsRows(): boolean {
-    return this.#tick >= this.#from && this.#metrics.some((names) => names.length === 0);
-  }
-
-  visit(block: Block, t: number, tracker: HostTracker): void {
+  visit(block: Block, t: number): void {
     const at = this.#tick++ - this.#from;
+    if (this.#rows.sources.length > 0) this.#rows.advance(block, t, at >= 0);
     if (at < 0) return;
     this.#raw.advance(block, t);
     for (const [i, series] of this.#series.entries()) {
-      if ((this.#metrics[i] ?? []).length > 0) {
+      const place = this.#places[i] as number;
+      if (this.#hasMetrics(i)) {
         let sum = 0;
-        for (const x of this.#raw.sources[i]?.x ?? []) sum += x;
+        for (const x of this.#raw.sources[place]?.x ?? []) sum += x;
         series[at] = sum;
       } else {
-        series[at] = tracker.sources[i]?.components[0] ?? Number.NaN;
+        series[at] = this.#rows.sources[place]?.components[0] ?? Number.NaN;
       }
     }
   }
@@ -98,4 +89,14 @@ class ActivityRecorder {
       activity: this.#series.map((series) => (series.every(Number.isNaN) ? null : series)),
     };
   }
+
+  #hasMetrics(draft: number): boolean {
+    return (this.#metrics[draft] ?? []).length > 0;
+  }
+}
+
+/** Of a metric its rate or its value, as it is. */
+function rawScale(kind: Draft['kind']): (metric: string) => FeatureScale {
+  const type = kind === 'process' || kind === 'device' ? 'counter' : 'gauge';
+  return (metric) => ({ metric, type, mean: 0, sd: 1, season: null });
 }

@@ -2,7 +2,7 @@ import { seededRng } from '@ethogram/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitAutoregression, innovations } from '../../src/graph/autoregression.js';
-import { bartlettFactors } from '../../src/graph/bartlett.js';
+import { bartlettFactors, circularProducts } from '../../src/graph/bartlett.js';
 import { type Columns, column, sharedColumns, standardise } from '../../src/graph/columns.js';
 import { commonDrivers } from '../../src/graph/common-driver.js';
 import { conditionOnOne } from '../../src/graph/condition-on-one.js';
@@ -256,6 +256,32 @@ describe('what chance alone gives', () => {
     const factors = bartlettFactors(x);
     expect(factors[0 * 3 + 1]).toBeGreaterThan(10);
     expect(factors[0 * 3 + 2]).toBeLessThan(1.5);
+  });
+
+  it('is counted for shifted columns from products that no shift changes', () => {
+    const x = columnsOf(301, 4, 12);
+    const shifted = shiftColumns(x, seededRng(3));
+    const products = circularProducts(x);
+    const again = circularProducts(shifted);
+    for (const [at, value] of products.values.entries()) {
+      expect(again.values[at]).toBeCloseTo(value, 9);
+    }
+    const factors = bartlettFactors(shifted, products);
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < i; j++) {
+        let factor = 1;
+        for (let lag = 1; lag <= products.rows; lag++) {
+          let a = 0;
+          let b = 0;
+          for (let t = lag; t < x.rows; t++) {
+            a += (column(shifted, i)[t] as number) * (column(shifted, i)[t - lag] as number);
+            b += (column(shifted, j)[t] as number) * (column(shifted, j)[t - lag] as number);
+          }
+          factor += (2 * a * b) / x.rows ** 2;
+        }
+        expect(factors[i * 4 + j]).toBeCloseTo(Math.max(1, factor), 9);
+      }
+    }
   });
 
   it('is what shifted columns show: the same values in another place', () => {
