@@ -5,4 +5,5 @@ const bench = new LearningBench();
 answerJobs<LearningJob, LearningResult>(
   (job) => bench.run(job),
   () => bench.close(),
+  (result) => ('data' in result ? [result.data.buffer, result.active.buffer] : []),
 );

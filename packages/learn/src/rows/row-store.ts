@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { learnErrors } from '../errors.js';
 import { isGauge, type Slot, slotKey } from './slot.js';
-import { FRESH, INCOMPLETE, type RowTimes, type Stretch } from './stretch.js';
+import { FRESH, INCOMPLETE, placesBySource, type RowTimes, type Stretch } from './stretch.js';
 
 /** Bytes of rows that are kept in memory; what is more goes to a file. */
-const ROOM = 640 * 2 ** 20;
+const ROOM = 160 * 2 ** 20;
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** The rows of one source over the whole window. */
@@ -20,7 +20,8 @@ export interface SourceRows {
 
 /**
  * The window as rows, a fiftieth to a tenth of its ticks: read from the store once, then as often
- * as learning wants. Beyond its room it goes on in a file that has no name and ends with it.
+ * as learning wants. Beyond its room it goes on in a file that has no name and ends with it. What
+ * a stretch holds of a source stands together, so that a source is read in one piece a stretch.
  */
 export class RowStore {
   readonly #room: number;
@@ -42,28 +43,26 @@ export class RowStore {
    * @param ticksBefore ticks of the stretches before.
    */
   add(stretch: Stretch, sources: readonly number[], ticksBefore: number, fresh: boolean): void {
-    const places = new Map<number, Map<string, number>>();
-    for (const [place, { slot, source }] of stretch.slots.entries()) {
-      const at = sources[source] as number;
-      const key = slotKey(slot);
-      child(this.#slots, at).set(key, slot);
-      child(places, at).set(key, place);
+    const rows = stretch.times.ts.length;
+    const parts = new Map<number, Part>();
+    let from = 0;
+    for (const [local, places] of placesBySource(stretch.slots, sources.length).entries()) {
+      const at = sources[local] as number;
+      const slots = places.map((place) => (stretch.slots[place] as { slot: Slot }).slot);
+      const keys = slots.map(slotKey);
+      for (const [i, key] of keys.entries()) child(this.#slots, at).set(key, slots[i] as Slot);
+      parts.set(at, { from, keys, active: stretch.active.subarray(local * rows, (local + 1) * rows) });
+      from += rows * keys.length;
     }
-    const first = stretch.times.fresh[0];
     const times = {
       ...stretch.times,
       ticks: stretch.times.ticks.map((tick) => tick + ticksBefore),
       fresh: stretch.times.fresh.slice(),
     };
+    const first = stretch.times.fresh[0];
     if (fresh && first !== undefined && first !== INCOMPLETE) times.fresh[0] = FRESH;
-    this.#pieces.push({
-      places,
-      locals: new Map(sources.map((at, local) => [at, local])),
-      rows: stretch.rows.map((row) => this.#keep(row)),
-      active: stretch.active,
-      times,
-    });
-    this.#rows += stretch.rows.length;
+    this.#pieces.push({ parts, data: this.#keep(stretch.data), times });
+    this.#rows += rows;
   }
 
   /** When the rows of the window ended. */
@@ -87,27 +86,24 @@ export class RowStore {
       a < b ? -1 : 1,
     );
     const width = slots.length;
+    const placeOf = new Map(slots.map(([key], place) => [key, place]));
     const missing = Float64Array.from(slots, ([, slot]) => (isGauge(slot) ? Number.NaN : 0));
     const data = new Float64Array(this.#rows * width);
     const active = new Uint8Array(this.#rows);
     let at = 0;
     for (const piece of this.#pieces) {
-      const known = piece.places.get(source);
-      const local = piece.locals.get(source) ?? -1;
-      const places = slots.map(([key]) => known?.get(key) ?? -1);
-      const first = Math.min(...places.filter((place) => place >= 0));
-      const last = Math.max(...places);
-      for (const [r, row] of piece.rows.entries()) {
-        active[at + r] = piece.active[r]?.[local] ?? 0;
-        data.set(missing, (at + r) * width);
-        if (last < 0) continue;
-        const read = this.#part(row, first, last + 1);
-        for (let j = 0; j < width; j++) {
-          const value = read[(places[j] as number) - first];
-          if (value !== undefined) data[(at + r) * width + j] = value;
-        }
+      const rows = piece.times.ts.length;
+      const part = piece.parts.get(source);
+      if (part) active.set(part.active, at);
+      const places = Int32Array.from(part?.keys ?? [], (key) => placeOf.get(key) as number);
+      const own = places.length;
+      const read = part ? this.#part(piece.data, part.from, rows * own) : new Float64Array(0);
+      for (let r = 0; r < rows; r++) {
+        const to = (at + r) * width;
+        if (own < width) data.set(missing, to);
+        for (let j = 0; j < own; j++) data[to + (places[j] as number)] = read[r * own + j] as number;
       }
-      at += piece.rows.length;
+      at += rows;
     }
     return { slots: slots.map(([, slot]) => slot), data, active };
   }
@@ -119,16 +115,18 @@ export class RowStore {
     this.#file = undefined;
   }
 
-  #keep(row: Float64Array): Kept {
-    if (this.#held + row.byteLength <= this.#room) {
-      this.#held += row.byteLength;
-      return row;
+  #keep(data: Float64Array): Kept {
+    if (this.#held + data.byteLength <= this.#room) {
+      this.#held += data.byteLength;
+      return data;
     }
     try {
       this.#file ??= openNameless();
-      const kept = { at: this.#written, length: row.length };
-      writeSync(this.#file, row, 0, row.byteLength, this.#written);
-      this.#written += row.byteLength;
+      const kept = { at: this.#written };
+      for (let done = 0; done < data.byteLength; ) {
+        done += writeSync(this.#file, data, done, data.byteLength - done, this.#written + done);
+      }
+      this.#written += data.byteLength;
       return kept;
     } catch (cause) {
       throw learnErrors.make(
@@ -139,26 +137,37 @@ export class RowStore {
     }
   }
 
-  #part(row: Kept, from: number, to: number): Float64Array {
-    if (row instanceof Float64Array) return row.subarray(from, to);
-    const length = Math.max(0, Math.min(to, row.length) - from);
+  #part(data: Kept, from: number, length: number): Float64Array {
+    if (data instanceof Float64Array) return data.subarray(from, from + length);
     const part = new Float64Array(length);
-    readSync(this.#file as number, part, 0, part.byteLength, row.at + from * BYTES);
+    for (let done = 0; done < part.byteLength; ) {
+      const at = data.at + from * BYTES + done;
+      const read = readSync(this.#file as number, part, done, part.byteLength - done, at);
+      if (read === 0) throw new RangeError('the file of rows ends early');
+      done += read;
+    }
     return part;
   }
 }
 
-/** A row in memory, or where it stands in the file. */
-type Kept = Float64Array | { readonly at: number; readonly length: number };
+/** Rows in memory, or where they begin in the file. */
+type Kept = Float64Array | { readonly at: number };
 
+/** The rows of one stretch. */
 interface Piece {
-  /** Source to slot key to place in the row. */
-  readonly places: ReadonlyMap<number, ReadonlyMap<string, number>>;
-  /** Source to its index in the stretch. */
-  readonly locals: ReadonlyMap<number, number>;
-  readonly rows: readonly Kept[];
-  readonly active: readonly Uint8Array[];
+  /** By source. */
+  readonly parts: ReadonlyMap<number, Part>;
+  readonly data: Kept;
   readonly times: RowTimes;
+}
+
+/** What a stretch holds of one source. */
+interface Part {
+  /** Place of its first number in the data of the stretch. */
+  readonly from: number;
+  /** Its slots in the order in which they stand in a row. */
+  readonly keys: readonly string[];
+  readonly active: Uint8Array;
 }
 
 /** Opens a file that is gone when the process is, however it ends. */

@@ -1,4 +1,4 @@
-import { type Block, type BlockSource, type Link, sourceKey } from '@ethogram/core';
+import { type Block, type BlockSource, type Link, type SeriesId, sourceKey } from '@ethogram/core';
 import { activityOf, linkItem, noveltyItem, seriesRole } from '@ethogram/features';
 import { learnErrors } from '../errors.js';
 import { LinkMerger } from '../graph/merge-links.js';
@@ -6,6 +6,7 @@ import { isGauge, slotKey, slotsOf } from './slot.js';
 import {
   FRESH,
   INCOMPLETE,
+  placesBySource,
   type Stretch,
   type StretchSlot,
   type StretchSource,
@@ -40,10 +41,14 @@ export class StretchGatherer {
   #lost = 0;
   #counted = 0;
   #block: Block | undefined;
-  #columns: Columns = columnsOf([]);
+  #columns: Columns = emptyColumns(0);
   // The row that is being summed, one place per slot.
   #sums = new Float64Array(FIRST_ROOM);
   #present = new Float64Array(FIRST_ROOM);
+  // What closed rows have added up to, and how many values that were.
+  #totals = new Float64Array(FIRST_ROOM);
+  #counts = new Float64Array(FIRST_ROOM);
+  readonly #gauges: number[] = [];
   #seconds = 0;
   #covered = 0;
   #fresh = false;
@@ -71,6 +76,10 @@ export class StretchGatherer {
   result(): Stretch {
     const forgotten = this.#fresh;
     this.#addTotals();
+    for (const [place, slot] of this.#slots.entries()) {
+      slot.total = this.#totals[place] as number;
+      slot.values = this.#counts[place] as number;
+    }
     return {
       host: this.#host,
       backends: [...this.#backends],
@@ -84,8 +93,7 @@ export class StretchGatherer {
       links: this.#links.links(),
       sources: this.#order.map(({ survey }) => survey),
       slots: this.#slots,
-      rows: this.#rows,
-      active: this.#active,
+      ...this.#bySource(),
       times: {
         ts: Float64Array.from(this.#rowTs),
         seconds: Float64Array.from(this.#rowSeconds),
@@ -108,41 +116,69 @@ export class StretchGatherer {
     this.#backends.add(block.backend);
     for (const family of block.blind) this.#blind.add(family);
     const sources = block.sources.map((source) => this.#source(source));
-    this.#columns = columnsOf(
-      block.series.map((series) => {
-        const open = sources[series.source] as Open;
-        const role = seriesRole(open.survey.kind, series);
-        const places = slotsOf(open.survey.kind, series).map((slot) => {
-          const key = slotKey(slot);
-          const known = open.slots.get(key);
-          if (known !== undefined) return known;
-          const place = this.#slots.push({ slot, source: open.index, total: 0, values: 0 }) - 1;
-          open.slots.set(key, place);
-          return place;
-        });
-        const value = role.role === 'value';
-        const made = role.role === 'call' && role.what === 'calls';
-        return {
-          source: open.index,
-          places,
-          activity: value ? activityOf(open.survey.kind, role.type) : made ? 1 : 0,
-          counted: made || (value && role.type === 'counter' && role.metric.endsWith('ops')),
-          starts: value && role.metric === 'process.starts',
-          item: noveltyItem(open.survey.kind, role),
-        };
-      }),
-    );
+    const columns = emptyColumns(block.series.length);
+    for (const [s, series] of block.series.entries()) {
+      const open = sources[series.source] as Open;
+      const known = this.#column(open, series);
+      columns.source[s] = open.index;
+      columns.first[s] = known.first;
+      columns.second[s] = known.second;
+      columns.activity[s] = known.activity;
+      columns.counted[s] = known.counted;
+      columns.rare[s] = known.item === null ? 0 : 1;
+      columns.items[s] = known.item;
+    }
+    this.#columns = columns;
     if (this.#slots.length > this.#sums.length) {
       this.#sums = grown(this.#sums, 2 * this.#slots.length);
       this.#present = grown(this.#present, 2 * this.#slots.length);
+      this.#totals = grown(this.#totals, 2 * this.#slots.length);
+      this.#counts = grown(this.#counts, 2 * this.#slots.length);
     }
+  }
+
+  /** What a series of a source adds to; worked out once, since blocks come by the thousand. */
+  #column(open: Open, series: SeriesId): Column {
+    const { metric, bucket } = series;
+    const key = bucket === undefined ? metric : `${metric}\u0000${series.scheme}\u0000${bucket}`;
+    let column = open.columns.get(key);
+    if (column) return column;
+    const { kind } = open.survey;
+    const role = seriesRole(kind, series);
+    const places = slotsOf(kind, series).map((slot) => {
+      const slotted = slotKey(slot);
+      const known = open.slots.get(slotted);
+      if (known !== undefined) return known;
+      const place = this.#slots.push({ slot, source: open.index, total: 0, values: 0 }) - 1;
+      open.slots.set(slotted, place);
+      if (isGauge(slot)) this.#gauges.push(place);
+      return place;
+    });
+    const value = role.role === 'value';
+    const made = role.role === 'call' && role.what === 'calls';
+    column = {
+      first: places[0] ?? -1,
+      second: places[1] ?? -1,
+      activity: value ? activityOf(kind, role.type) : made ? 1 : 0,
+      counted:
+        made || (value && role.type === 'counter' && role.metric.endsWith('ops')) ? 1 : 0,
+      item: value && role.metric === 'process.starts' ? true : noveltyItem(kind, role),
+    };
+    open.columns.set(key, column);
+    return column;
   }
 
   #source(source: BlockSource): Open {
     const key = sourceKey(source);
     let open = this.#sources.get(key);
     if (!open) {
-      open = { index: this.#order.length, survey: unseen(source), slots: new Map(), lastTick: -1 };
+      open = {
+        index: this.#order.length,
+        survey: unseen(source),
+        slots: new Map(),
+        columns: new Map(),
+        lastTick: -1,
+      };
       this.#sources.set(key, open);
       this.#order.push(open);
     }
@@ -212,8 +248,8 @@ export class StretchGatherer {
 
   #closeRow(index: number): void {
     const row = this.#sums.slice(0, this.#slots.length);
-    for (const [place, { slot }] of this.#slots.entries()) {
-      if (isGauge(slot)) row[place] = (row[place] as number) / (this.#present[place] as number);
+    for (const place of this.#gauges) {
+      row[place] = (row[place] as number) / (this.#present[place] as number);
     }
     const from = index - this.#covered;
     this.#rows.push(row);
@@ -234,11 +270,34 @@ export class StretchGatherer {
     this.#fresh = true;
   }
 
+  /** The rows, source after source; a slot that came later was missing before. */
+  #bySource(): Pick<Stretch, 'data' | 'active'> {
+    const rows = this.#rows.length;
+    const data = new Float64Array(rows * this.#slots.length);
+    const active = new Uint8Array(rows * this.#order.length);
+    const placesOf = placesBySource(this.#slots, this.#order.length);
+    let at = 0;
+    for (const [source, places] of placesOf.entries()) {
+      for (const [r, row] of this.#rows.entries()) {
+        for (const place of places) {
+          data[at++] =
+            place < row.length
+              ? (row[place] as number)
+              : isGauge((this.#slots[place] as StretchSlot).slot)
+                ? Number.NaN
+                : 0;
+        }
+        active[source * rows + r] = this.#active[r]?.[source] ?? 0;
+      }
+    }
+    return { data, active };
+  }
+
   /** Empties the row that is being summed into what is known of its slots. */
   #addTotals(): void {
-    for (const [place, slot] of this.#slots.entries()) {
-      slot.total += this.#sums[place] as number;
-      slot.values += this.#present[place] as number;
+    for (let place = 0; place < this.#slots.length; place++) {
+      this.#totals[place] = (this.#totals[place] as number) + (this.#sums[place] as number);
+      this.#counts[place] = (this.#counts[place] as number) + (this.#present[place] as number);
     }
     this.#sums.fill(0);
     this.#present.fill(0);
@@ -252,10 +311,22 @@ interface Open {
   readonly survey: StretchSource;
   /** Slot keys to places. */
   readonly slots: Map<string, number>;
+  /** Series of the source to what they add to. */
+  readonly columns: Map<string, Column>;
   lastTick: number;
 }
 
-/** What a series of a block adds to, as columns: one place per series. */
+/** What one series adds to: its places, -1 without. */
+interface Column {
+  readonly first: number;
+  readonly second: number;
+  readonly activity: 0 | 1 | 2;
+  readonly counted: 0 | 1;
+  /** The item that it shows; true where it counts starts. */
+  readonly item: string | true | null;
+}
+
+/** {@link Column}s of a block: one place per series. */
 interface Columns {
   readonly source: Int32Array;
   readonly first: Int32Array;
@@ -264,29 +335,18 @@ interface Columns {
   readonly counted: Uint8Array;
   /** 1 while a value above zero has more to say than its number. */
   readonly rare: Uint8Array;
-  /** The item that it shows; true where it counts starts. */
-  readonly items: readonly (string | true | null)[];
+  readonly items: (string | true | null)[];
 }
 
-function columnsOf(
-  series: readonly {
-    readonly source: number;
-    readonly places: readonly number[];
-    readonly activity: 0 | 1 | 2;
-    readonly counted: boolean;
-    readonly starts: boolean;
-    readonly item: string | null;
-  }[],
-): Columns {
-  const items = series.map(({ item, starts }) => (starts ? true : item));
+function emptyColumns(series: number): Columns {
   return {
-    source: Int32Array.from(series, ({ source }) => source),
-    first: Int32Array.from(series, ({ places }) => places[0] ?? -1),
-    second: Int32Array.from(series, ({ places }) => places[1] ?? -1),
-    activity: Uint8Array.from(series, ({ activity }) => activity),
-    counted: Uint8Array.from(series, ({ counted }) => (counted ? 1 : 0)),
-    rare: Uint8Array.from(items, (item) => (item === null ? 0 : 1)),
-    items,
+    source: new Int32Array(series),
+    first: new Int32Array(series),
+    second: new Int32Array(series),
+    activity: new Uint8Array(series),
+    counted: new Uint8Array(series),
+    rare: new Uint8Array(series),
+    items: new Array<string | true | null>(series),
   };
 }
 

@@ -48,10 +48,13 @@ export interface Stretch {
   readonly links: readonly MergedLink[];
   readonly sources: readonly StretchSource[];
   readonly slots: readonly StretchSlot[];
-  /** Per row: slots known by then; the sum of a counter, the mean of a gauge, NaN where it was missing. */
-  readonly rows: readonly Float64Array[];
-  /** Per row and source known by then: whether it was active. */
-  readonly active: readonly Uint8Array[];
+  /**
+   * Source after source, rows × slots of the source in the order of {@link slots}: the sum of a
+   * counter, the mean of a gauge, NaN where it was missing.
+   */
+  readonly data: Float64Array<ArrayBuffer>;
+  /** Source after source, per row: whether it was active. */
+  readonly active: Uint8Array<ArrayBuffer>;
   readonly times: RowTimes;
   /** Whether the past was forgotten after the last row. */
   readonly forgotten: boolean;
@@ -73,3 +76,13 @@ export interface RowTimes {
 export const FRESH = 1;
 /** A row that covers too little. */
 export const INCOMPLETE = 2;
+
+/** Per source of a stretch the places of its slots among all of them, in their order. */
+export function placesBySource(
+  slots: readonly Pick<StretchSlot, 'source'>[],
+  sources: number,
+): readonly (readonly number[])[] {
+  const places = Array.from({ length: sources }, (): number[] => []);
+  for (const [place, { source }] of slots.entries()) places[source]?.push(place);
+  return places;
+}

@@ -54,7 +54,7 @@ export class WindowMerger {
     this.#lost += stretch.lost;
     this.#counted += stretch.counted;
     // Its rows are the store's now, and may be in a file.
-    this.#last = { ...stretch, rows: [], active: [] };
+    this.#last = { ...stretch, data: new Float64Array(0), active: new Uint8Array(0) };
   }
 
   /** What there is in the window, and the index of each source in the store of rows. */

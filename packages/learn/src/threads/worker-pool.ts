@@ -14,10 +14,12 @@ export interface Workshop<Job, Result> {
  * Makes a worker thread do one job a message, and answer with its result or its error; `null` asks
  * it to end.
  * @param close gives back what jobs have opened.
+ * @param buffersOf buffers of a result that it takes with it instead of a copy of them.
  */
 export function answerJobs<Job, Result>(
   run: Workshop<Job, Result>['run'],
   close: () => Promise<void> = async () => undefined,
+  buffersOf: (result: Result) => readonly Transferable[] = () => [],
 ): void {
   parentPort?.on('message', async (job: Job | null) => {
     if (job === null) {
@@ -26,7 +28,8 @@ export function answerJobs<Job, Result>(
       return;
     }
     try {
-      parentPort?.postMessage({ result: await run(job) });
+      const result = await run(job);
+      parentPort?.postMessage({ result }, buffersOf(result));
     } catch (error) {
       parentPort?.postMessage({ error: error instanceof EthogramError ? toPlain(error) : error });
     }

@@ -216,33 +216,44 @@ function readCells(
   if (total > readers.gaps.remaining) {
     throw new RangeError('more values are announced than there are bytes');
   }
-  const rowStart = new Uint32Array(head.ticks + 1);
+  const { ticks } = head;
+  const rowStart = new Uint32Array(ticks + 1);
   const tickOf = new Uint32Array(total);
+  // Most series have a value in every tick: their gaps are zeros, and nothing is looked up for them.
+  const whole = new Uint8Array(counts.length);
+  let wholes = 0;
   let at = 0;
-  for (const count of counts) {
+  for (const [s, count] of counts.entries()) {
+    if (count === ticks && readers.gaps.skipZeros(ticks)) {
+      whole[s] = 1;
+      wholes++;
+      continue;
+    }
     let next = 0;
     for (let i = 0; i < count; i++) {
       const t = next + readers.gaps.varint();
-      if (t >= head.ticks) throw new RangeError('a value lies beyond the last tick');
+      if (t >= ticks) throw new RangeError('a value lies beyond the last tick');
       tickOf[at++] = t;
       rowStart[t + 1] = (rowStart[t + 1] as number) + 1;
       next = t + 1;
     }
   }
-  for (let t = 0; t < head.ticks; t++) {
-    rowStart[t + 1] = (rowStart[t + 1] as number) + (rowStart[t] as number);
+  for (let t = 0; t < ticks; t++) {
+    rowStart[t + 1] = (rowStart[t + 1] as number) + wholes + (rowStart[t] as number);
   }
   const seriesIndex = new Uint32Array(total);
   const values = new Float64Array(total);
   const fill = rowStart.slice();
+  const room = new Float64Array(ticks);
   at = 0;
   for (let s = 0; s < counts.length; s++) {
     const count = counts[s] as number;
     if (count === 0) continue;
-    const column = new Float64Array(count);
+    const column = count === ticks ? room : room.subarray(0, count);
     decodeColumn(column, readers);
+    const each = whole[s] === 1;
     for (let i = 0; i < count; i++) {
-      const t = tickOf[at++] as number;
+      const t = each ? i : (tickOf[at++] as number);
       const to = fill[t] as number;
       fill[t] = to + 1;
       seriesIndex[to] = s;

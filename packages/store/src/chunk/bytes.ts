@@ -79,6 +79,22 @@ export class ByteReader {
   }
 
   varint(): number {
+    // Most integers are short: up to four bytes are read without arithmetic on doubles.
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let short = 0;
+    for (let shift = 0; shift < 28 && at < bytes.length; shift += 7) {
+      const byte = bytes[at++] as number;
+      short |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.#at = at;
+        return short;
+      }
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
     let value = 0;
     let scale = 1;
     for (let i = 0; i < LONGEST_VARINT; i++) {
@@ -95,6 +111,15 @@ export class ByteReader {
 
   signed(): number {
     return unzigzag(this.varint());
+  }
+
+  /** Steps over the next `length` bytes where all of them are zero. @returns whether they were. */
+  skipZeros(length: number): boolean {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) return false;
+    for (let at = this.#at; at < end; at++) if (this.#bytes[at] !== 0) return false;
+    this.#at = end;
+    return true;
   }
 
   /** The next `length` bytes, as a view. */
@@ -117,5 +142,6 @@ export function zigzag(value: number): number {
 }
 
 function unzigzag(value: number): number {
+  if (value < 0x40000000) return (value >>> 1) ^ -(value & 1);
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
