@@ -304,7 +304,7 @@ describe('exit codes', () => {
     expect(code).toBe(4);
     expect(stderr).toMatch(/CLI-1009/);
     const { stdout } = await ethogram(['models', 'ls', '-o', 'csv']);
-    expect(stdout).toMatch(/^early,1,candidate,/m);
+    expect(stdout).toMatch(/^early,1,candidate,[0-9a-f]{16},/m);
   });
 
   test('4 where the window holds no ticks', async () => {

@@ -2,13 +2,17 @@ import { shortTime, timeText, type View } from '@ethogram/report';
 import type { StoredModel } from '@ethogram/store';
 import { defineCommand } from '../command.js';
 
-type Listed = Omit<StoredModel, 'json'>;
+/** A version as it is listed; its id is null where the store holds no document that has one. */
+interface Listed extends Omit<StoredModel, 'json'> {
+  readonly id: string | null;
+}
 
 const view: View<Listed> = {
   columns: [
     { name: 'name', value: (model) => model.name },
     { name: 'version', value: (model) => model.version, align: 'right' },
     { name: 'state', value: (model) => model.state },
+    { name: 'id', value: (model) => model.id ?? '–' },
     { name: 'host', value: (model) => model.host },
     {
       name: 'storedAt',
@@ -16,10 +20,11 @@ const view: View<Listed> = {
       text: (model) => shortTime(model.storedAt),
     },
   ],
-  record: ({ name, version, state, host, storedAt }) => ({
+  record: ({ name, version, state, id, host, storedAt }) => ({
     name,
     version,
     state,
+    id,
     host,
     storedAt: timeText(storedAt),
   }),
@@ -30,12 +35,27 @@ export const modelsLsCommand = defineCommand({
   name: 'models ls',
   summary: 'list the models of the store',
   description:
-    'Models are immutable: training under a name that exists adds a version. At most one version of a name is active; that one is meant where no version is given.',
+    'Anomalies and graphs name a model by its id. Models are immutable: training under a name that exists adds a version. At most one version of a name is active; that one is meant where no version is given.',
   options: {},
   examples: [{ run: 'ethogram models ls', does: 'all versions of all models' }],
   async run({ openStore, out }) {
     const store = await openStore('read');
-    await out.list(view, await store.models.list());
+    const listed: Listed[] = [];
+    for (const version of await store.models.list()) {
+      const stored = await store.models.get(version.name, version.version);
+      if (stored) listed.push({ ...version, id: idOf(stored.json) });
+    }
+    await out.list(view, listed);
     return 0;
   },
 });
+
+/** The id of a document, without reading the rest of it as a model: one that is damaged is listed too. */
+function idOf(json: string): string | null {
+  try {
+    const { id } = JSON.parse(json) as { readonly id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
