@@ -17,11 +17,14 @@ import { readSourceRows } from './source-rows.js';
 const HELP = `Time and memory of learning, how they grow, and the same arithmetic by scikit-learn.
 
   npm run bench:learn -- [--sources 200] [--metrics 40] [--hours 24] [--minutes 20]
-                         [--grid 50x6,100x6,200x6,200x12] [--no-day] [--no-peer] [--write]
+                         [--grid 50x6,100x6,200x6,200x12] [--no-day] [--no-peer]
+                         [--limit SECONDS] [--write]
 
 Writes a recording of --minutes into an embedded store under the temporary folder, reads it again and
-again until --hours are full, and learns from that. The grid is sources × hours. By default it takes
-about eight minutes on two free cores; --write leaves the figures in test/bench/results/learn.json.
+again until --hours are full, and learns from that. The grid is sources × hours. A training that takes
+longer than --limit (420) is stopped, and its row says so: with the default grid of four, the day, the
+peer and the kernels it is over within three quarters of an hour on any machine. --write leaves the figures in
+test/bench/results/learn.json.
 `;
 
 const { values: flags } = parseArgs({
@@ -33,6 +36,7 @@ const { values: flags } = parseArgs({
     grid: { type: 'string', default: '50x6,100x6,200x6,200x12' },
     'no-day': { type: 'boolean', default: false },
     'no-peer': { type: 'boolean', default: false },
+    limit: { type: 'string', default: '420' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -41,6 +45,7 @@ const { values: flags } = parseArgs({
 const RESULT = fileURLToPath(new URL('../../results/learn.json', import.meta.url));
 /** Sources of the run that is set against scikit-learn, and how many of them the peer learns. */
 const PEER_SOURCES = 20;
+const PEER_HOURS = 6;
 const PEER_LEARNS = 3;
 
 const COLUMNS = [
@@ -77,27 +82,42 @@ async function recording(folder: string, written: Recordings, sources: number): 
   return loop;
 }
 
-async function learn(loop: Loop, threads?: number): Promise<Outcome> {
+/** Learns in a process of its own; null where that took longer than the limit. */
+async function learn(loop: Loop, threads?: number): Promise<Outcome | null> {
   const script = fileURLToPath(new URL('learn-once.js', import.meta.url));
   const args = [loop.folder, `${loop.ticks}`, `${loop.rounds}`];
   const child = fork(script, threads === undefined ? args : [...args, `${threads}`]);
-  const [outcome] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`learning ended with exit code ${code}`);
-    }),
-  ])) as [Outcome];
-  if (child.exitCode === null) await once(child, 'exit');
-  return outcome;
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    child.kill();
+  }, Number(flags.limit) * 1000);
+  try {
+    const [outcome] = (await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(([code]) => {
+        if (late) return [null];
+        throw new Error(`learning ended with exit code ${code}`);
+      }),
+    ])) as [Outcome | null];
+    if (outcome && child.exitCode === null) await once(child, 'exit');
+    return outcome;
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 function rounds(loop: Loop, hours: number): Loop {
   return { ...loop, rounds: Math.max(1, Math.round((hours * 3600) / loop.ticks)) };
 }
 
-function row(sources: number, hours: number, outcome: Outcome): (string | number)[] {
-  const { steps } = outcome;
+function row(sources: number, hours: number, outcome: Outcome | null): (string | number)[] {
   const values = (sources * Number(flags.metrics) * hours * 3600) / 1e6;
+  if (!outcome) {
+    const stopped = [`${sources} × ${hours}`, short(values), `> ${flags.limit}`];
+    return COLUMNS.map((_, i) => stopped[i] ?? '–');
+  }
+  const { steps } = outcome;
   const step = (name: string, before: string): number =>
     short((steps[name] ?? 0) - (steps[before] ?? 0));
   return [
@@ -125,9 +145,11 @@ async function growth(folder: string, made: Recordings): Promise<BenchTable> {
   for (const [sources, hours] of wanted) {
     const loop = rounds(await recording(folder, made, sources), hours);
     const outcome = await learn(loop);
-    kernels = outcome.kernels;
+    kernels = outcome?.kernels ?? kernels;
     rows.push(row(sources, hours, outcome));
-    say(`  ${sources} × ${hours} h: ${outcome.seconds.toFixed(1)} s`);
+    say(
+      `  ${sources} × ${hours} h: ${outcome ? outcome.seconds.toFixed(1) : `> ${flags.limit}`} s`,
+    );
   }
   return {
     title: `Learning, ${flags.metrics} numbers a source and second, none of them ever zero`,
@@ -138,10 +160,16 @@ async function growth(folder: string, made: Recordings): Promise<BenchTable> {
 }
 
 /** A whole source by us and by scikit-learn, each on one thread, from the same rows. */
-async function againstPeer(folder: string, made: Recordings, peer: Peer): Promise<BenchTable> {
-  const hours = Number(flags.hours);
+async function againstPeer(
+  folder: string,
+  made: Recordings,
+  peer: Peer,
+): Promise<BenchTable | null> {
+  const hours = Math.min(PEER_HOURS, Number(flags.hours));
   const loop = rounds(await recording(folder, made, PEER_SOURCES), hours);
-  const { steps } = await learn(loop, 1);
+  const outcome = await learn(loop, 1);
+  if (!outcome) return null;
+  const { steps } = outcome;
   const ours = (1000 * ((steps['sources'] ?? 0) - (steps['read'] ?? 0))) / PEER_SOURCES;
   const reader = await openReader(loop);
   const matrices = await readSourceRows(reader.read, PEER_LEARNS, Number(flags.metrics));
@@ -170,8 +198,11 @@ async function main(): Promise<void> {
     const tables = [await compareKernels(folder, peer)];
     tables.forEach(sayTable);
     if (peer) {
-      tables.unshift(await againstPeer(folder, made, peer));
-      sayTable(tables[0] as BenchTable);
+      const whole = await againstPeer(folder, made, peer);
+      if (whole) {
+        tables.unshift(whole);
+        sayTable(whole);
+      } else say(`  beside the peer: stopped after ${flags.limit} s`);
     }
     tables.unshift(await growth(folder, made));
     sayTable(tables[0] as BenchTable);
