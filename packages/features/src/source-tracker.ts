@@ -164,12 +164,12 @@ export class SourceTracker {
 
   /**
    * The components of the last rows, `rowTicks` apart, oldest first.
-   * @param out rows × components, overwritten.
+   * @param out rows × as many of the leading components as it has room for, overwritten.
    */
   window(rows: number, out: Float64Array): void {
-    const width = this.components.length;
+    const width = out.length / rows;
     for (let row = 0; row < rows; row++) {
-      const from = this.#slot(rows - 1 - row) * width;
+      const from = this.#slot(rows - 1 - row) * this.components.length;
       for (let j = 0; j < width; j++) out[row * width + j] = this.#history[from + j] as number;
     }
   }

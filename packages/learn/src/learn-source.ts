@@ -1,6 +1,7 @@
 import { seededRng, sourceKey, type TimeRange } from '@ethogram/core';
 import type { Timing } from '@ethogram/features';
 import type { LearningSteps } from '@ethogram/model';
+import { withinBytes } from './detectors/registry.js';
 import type { Draft } from './draft.js';
 import type { Kernels } from './kernels/kernels.js';
 import type { LearnSettings } from './options.js';
@@ -59,6 +60,7 @@ export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
         .integer(2 ** 31),
     });
     const calibration = calibrateSource(draft, setting, task.timing.calibrationTicks);
+    withinBytes(draft);
     return { draft, ...found, cluster, calibration, failure: null };
   } catch (cause) {
     return {

@@ -86,7 +86,7 @@ export const LEARN_DEFAULTS: Readonly<LearnSettings> = Object.freeze({
   commonCalls: 20,
   // Less loses what is rare, more leaves nothing for the joint view.
   variance: 0.95,
-  // Eight axes keep 200 sources within 32 KB each and within the time; few sources have room.
+  // Eight axes keep 200 sources within the time; few sources may have as many as 32 KB hold.
   maxAxes: 8,
   maxAxesFewSources: 40,
   fewSources: 8,

@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { sourceKey } from '@ethogram/core';
 import { MODEL_SCHEMA, type Model, sealModel } from '@ethogram/model';
 import type { Draft } from './draft.js';
-import { evaluateBlocks, type HeldOutBlock, heldOutBlocks } from './evaluate-held-out.js';
+import {
+  evaluateBlocks,
+  type HeldOutBlock,
+  heldOutBlocks,
+  judgedHours,
+} from './evaluate-held-out.js';
 import { fitThresholds } from './false-alarms.js';
 import { loadKernels } from './kernels/load-kernels.js';
 import type { LearnedSource } from './learn-source.js';
@@ -79,16 +84,12 @@ async function trainFrom(
   const { fitUntil } = common;
   const totals = { sources: survey.sources.length, series: 0 };
   for (const { metrics, calls } of survey.sources) totals.series += metrics.size + calls.size;
-  const learned = await learnSources(
-    waiting,
-    common,
-    {
-      kernels: hooks.kernels ?? null,
-      pool,
-      onSource: (done) =>
-        hooks.onProgress?.({ step: 'sources', done: SHARES.read + SHARES.sources * done }),
-    },
-  );
+  const learned = await learnSources(waiting, common, {
+    kernels: hooks.kernels ?? null,
+    pool,
+    onSource: (done) =>
+      hooks.onProgress?.({ step: 'sources', done: SHARES.read + SHARES.sources * done }),
+  });
   rows.close();
   const drafts = learned.map(({ draft }) => draft);
   const calibration = summarise(learned.map((source) => source.calibration));
@@ -157,14 +158,20 @@ async function trainFrom(
     together,
   });
   const judge = judgeOf(hooks, read, pool);
-  // Time for every view to speak before anything is counted, and once as much to be sure.
-  const warmUpMs = 4 * plan.timing.historyRows * plan.timing.rowTicks * plan.timing.intervalMs;
+  // Time for every view to speak before anything is counted, and as much to be sure: what
+  // `evaluate` of scoring looks at before it counts.
+  const warmUpMs = 2 * plan.timing.historyRows * plan.timing.rowTicks * plan.timing.intervalMs;
   const end = Math.min(window.to, (survey.ts[survey.ts.length - 1] as number) + 1);
-  const blocks = heldOutBlocks({ from: window.from, to: end }, fitUntil, warmUpMs);
+  const blocks = heldOutBlocks({ from: window.from, to: end }, fitUntil, warmUpMs, {
+    sources: drafts.filter(({ calibration }) => calibration !== null).length,
+    intervalMs: plan.timing.intervalMs,
+  });
+  const whole = (window.to - fitUntil) / HOUR_MS;
+  const judged = judgedHours(blocks);
   const thresholds = await fitThresholds(
     model,
     perDay,
-    (window.to - fitUntil) / HOUR_MS,
+    { all: whole, judged: judged < 0.99 * ((end - fitUntil) / HOUR_MS) ? judged : whole },
     plan.regime !== 'provisional' && judge
       ? (candidate) => evaluateBlocks(candidate, blocks, judge, pool.threads)
       : undefined,

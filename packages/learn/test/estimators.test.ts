@@ -1,10 +1,11 @@
 import { type Block, seededRng } from '@ethogram/core';
 import { HostTracker, prepareViews } from '@ethogram/features';
-import { type Model, parseModel, serialiseModel } from '@ethogram/model';
+import { type Model, parseModel, type SourceModel, serialiseModel } from '@ethogram/model';
 import { describe, expect, it } from 'vitest';
 import { estimatorContract } from '../../testkit/src/estimator-contract.js';
-import { axesBytes, type PartShape } from '../src/detectors/part-bytes.js';
-import { DETECTORS, type DetectorKind } from '../src/detectors/registry.js';
+import type { PartShape } from '../src/detectors/part-bytes.js';
+import { DETECTORS, type DetectorKind, viewBytes, withinBytes } from '../src/detectors/registry.js';
+import type { Draft } from '../src/draft.js';
 import { train } from '../src/index.js';
 
 const ROWS = 1000;
@@ -114,7 +115,55 @@ for (const kind of DETECTORS) contract(kind);
 describe('the bytes of a source', () => {
   it('are at most 32 KB for the views of one among many: 40 metrics on 8 axes, 20 calls, 4 histograms', () => {
     const shape: PartShape = { features: 40, axes: 8, calls: 20, buckets: [16, 16, 16, 16] };
-    const views = DETECTORS.reduce((sum, { bytes }) => sum + bytes(shape), 0);
-    expect(views + axesBytes(shape)).toBeLessThanOrEqual(32 * 1024);
+    expect(viewBytes(shape)).toBeLessThanOrEqual(32 * 1024);
+  });
+
+  it('are at most 32 KB in the full recipe too: a source of 40 metrics gets as many axes as fit', async () => {
+    const source = await learnWide(40);
+    expect(Buffer.byteLength(JSON.stringify(source))).toBeLessThanOrEqual(32 * 1024);
+    // More than one among many gets, fewer than the forty that few sources may have.
+    expect(source.axes?.rows).toBeGreaterThan(8);
+    expect(source.axes?.rows).toBeLessThan(40);
+    expect(source.level?.centres.cols).toBe(10 * (source.axes?.rows ?? 0));
+    expect(source.shape?.centres.cols).toBe(40 * 2);
+    // What few metrics need there is room for.
+    const small = await learnWide(12);
+    expect(small.axes?.rows).toBe(12);
   });
 });
+
+describe('a source that takes more than its bytes all the same', () => {
+  it('goes without shape, then without modes, and keeps all that scores need', async () => {
+    const learned = await learnWide(12);
+    const heavy = (bytes: number): Draft => ({
+      ...learned,
+      attributes: { note: 'x'.repeat(bytes - JSON.stringify(learned).length) },
+    });
+    const fits = heavy(32_000);
+    withinBytes(fits);
+    expect(fits.shape).toEqual(learned.shape);
+    const over = heavy(33_000);
+    withinBytes(over);
+    expect([over.shape, over.modes]).toEqual([null, learned.modes]);
+    const far = heavy(50_000);
+    withinBytes(far);
+    expect([far.shape, far.modes]).toEqual([null, null]);
+    expect(far.level).toEqual(learned.level);
+  });
+});
+
+/** A machine whose metrics go their own ways, so that every axis is needed. */
+async function learnWide(metrics: number): Promise<SourceModel> {
+  const rng = seededRng(5);
+  const values = Float64Array.from({ length: ROWS * metrics }, () => 100 * rng.next());
+  const block: Block = {
+    ...recording(false),
+    sources: [{ kind: 'custom', name: 'machine' }],
+    series: Array.from({ length: metrics }, (_, i) => ({ source: 0, metric: `metric_${i}` })),
+    rowStart: Uint32Array.from({ length: ROWS + 1 }, (_, i) => i * metrics),
+    seriesIndex: Uint32Array.from({ length: ROWS * metrics }, (_, i) => i % metrics),
+    values,
+  };
+  const model = await learn(block, 1);
+  return model.sources[0] as SourceModel;
+}

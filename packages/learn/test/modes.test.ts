@@ -3,7 +3,8 @@ import { packMatrix } from '@ethogram/features';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModes } from '../src/detectors/find-modes.js';
-import { silhouette } from '../src/detectors/silhouette.js';
+import { distancesAmong, silhouette } from '../src/detectors/silhouette.js';
+import { TYPESCRIPT_KERNELS } from '../src/index.js';
 
 /** One metric whose component is its deviation; windows of two rows. */
 const source = {
@@ -33,7 +34,13 @@ describe('the modes of a source', () => {
     const near = (level: number, n: number) =>
       Array.from({ length: n }, () => level + rng.next() - 0.5);
     const course = [...near(-1, 30), ...near(3, 10), ...near(-1, 20)];
-    const modes = findModes(source, centres(-1.25, -0.75, 3), windows(course), 1);
+    const modes = findModes(
+      source,
+      centres(-1.25, -0.75, 3),
+      windows(course),
+      1,
+      TYPESCRIPT_KERNELS,
+    );
     expect(modes.of).toEqual([0, 0, 1]);
     expect(modes.share).toEqual([50 / 60, 10 / 60]);
     expect(modes.marks[1]).toEqual([{ metric: 'syscall.calls', mean: 130, z: 3 }]);
@@ -60,6 +67,7 @@ describe('the modes of a source', () => {
       cloud,
       levels.map(() => Float32Array.from({ length: 6 }, () => rng.next() - 0.5)),
       1,
+      TYPESCRIPT_KERNELS,
     );
     expect(new Set(modes.of).size).toBe(1);
     expect(modes.share).toEqual([1]);
@@ -72,7 +80,7 @@ describe('the modes of a source', () => {
     });
     fc.assert(
       fc.property(levels, levels, (at, course) => {
-        const modes = findModes(source, centres(...at), windows(course), 1);
+        const modes = findModes(source, centres(...at), windows(course), 1, TYPESCRIPT_KERNELS);
         expect(modes.share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
         expect(modes.transitions.flat().reduce((sum, n) => sum + n, 0)).toBe(course.length - 1);
         expect(modes.of).toHaveLength(at.length);
@@ -84,7 +92,7 @@ describe('the modes of a source', () => {
 });
 
 describe('the silhouette of a grouping', () => {
-  const points = [[0], [1], [10], [11]];
+  const points = distancesAmong(Float64Array.of(0, 1, 10, 11), 1);
 
   it('is what its definition says', () => {
     // Inside: 1 each; to the other group: 10.5 and 9.5.

@@ -122,13 +122,29 @@ describe('training', () => {
     const model = await learn(syntheticBlocks({ ticks: 1200 }), 1, {
       evaluate: async (candidate) => {
         asked.push(candidate.thresholds.warn);
-        return { incidents: Math.max(0, 3 - asked.length), hours: 0.1 };
+        const above = candidate.thresholds.warn - (asked[0] as number);
+        return { incidents: above < 1.1 ? 2 : 0, hours: 0.1 };
       },
     });
-    expect(asked).toHaveLength(3);
-    expect(model.thresholds.warn).toBe(asked.at(-1));
+    // In steps of a quarter the fifth is the first that is high enough, and nothing is judged twice.
+    expect(model.thresholds.warn - (asked[0] as number)).toBeCloseTo(1.25, 9);
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked.length).toBeLessThanOrEqual(6);
     expect(model.thresholds.statement).toContain('1/d cannot be shown from 6 min');
     expect(model.thresholds.heldOut?.upperPerDay).toBeCloseTo((2.9957 * 24) / 0.1, 0);
+  });
+
+  it('takes the highest threshold where none keeps the budget, and judges only two', async () => {
+    const asked: number[] = [];
+    const model = await learn(syntheticBlocks({ ticks: 1200 }), 1, {
+      evaluate: async (candidate) => {
+        asked.push(candidate.thresholds.warn);
+        return { incidents: 2, hours: 0.1 };
+      },
+    });
+    expect(asked).toHaveLength(2);
+    expect(model.thresholds.warn).toBe(asked[1]);
+    expect(model.thresholds.heldOut?.incidents).toBe(2);
   });
 
   it('leaves out what the window excludes', async () => {

@@ -76,7 +76,11 @@ export const demoCommand = defineCommand({
     // The model is learned in other threads; this one draws who depends on whom meanwhile.
     const [model, graphs] = await Promise.all([
       learn(context, blocks, normal, { seed, kernels }),
-      graphPhases(phases, (phase) => learnGraphOf(context, blocks, phase, { seed, kernels }), style),
+      graphPhases(
+        phases,
+        (phase) => learnGraphOf(context, blocks, phase, { seed, kernels }),
+        style,
+      ),
     ]);
     const read = await readWindow(replay(blocks), whole, model, { scoredFrom: normal.to });
     const anomalies = read.scores?.anomalies ?? [];

@@ -11,11 +11,13 @@ export const SHAPE_ROWS = 40;
 /**
  * Distance of the last rows, as one vector of components, to the nearest of the windows that
  * k-means found in training.
+ * @param part centres, each rows × as many of the leading components as it was learned on.
  * @param axes principal axes of the source, components × features.
  */
 export function levelView(part: CentresPart, axes: PackedMatrix): View {
   const centres = new Centres(part);
   const loadings = unpackMatrix(axes);
+  const width = part.centres.cols / LEVEL_ROWS;
   return {
     name: 'level',
     rows: LEVEL_ROWS,
@@ -28,7 +30,7 @@ export function levelView(part: CentresPart, axes: PackedMatrix): View {
     explain(tracker, shares) {
       if (!tracker.windowKnown(LEVEL_ROWS)) return;
       tracker.window(LEVEL_ROWS, centres.point);
-      addShares(backProject(centres.difference(), loadings), shares.features);
+      addShares(backProject(centres.difference(), loadings, width), shares.features);
     },
   };
 }
@@ -40,6 +42,7 @@ export function levelView(part: CentresPart, axes: PackedMatrix): View {
 export function shapeView(part: CentresPart, axes: PackedMatrix): View {
   const centres = new Centres(part);
   const loadings = unpackMatrix(axes);
+  const width = part.centres.cols / SHAPE_ROWS;
   const load = (tracker: SourceTracker): boolean => {
     if (!tracker.windowKnown(SHAPE_ROWS)) return false;
     tracker.window(SHAPE_ROWS, centres.point);
@@ -52,7 +55,8 @@ export function shapeView(part: CentresPart, axes: PackedMatrix): View {
     counts: false,
     distance: (tracker) => (load(tracker) ? centres.squared() : Number.NaN),
     explain(tracker, shares) {
-      if (load(tracker)) addShares(backProject(centres.difference(), loadings), shares.features);
+      if (load(tracker))
+        addShares(backProject(centres.difference(), loadings, width), shares.features);
     },
   };
 }
@@ -70,13 +74,13 @@ export function standardiseWindow(window: Float64Array): void {
   }
 }
 
-/** Squared difference per feature of a window of component differences. */
-function backProject(window: Float64Array, axes: DenseMatrix): Float64Array {
+/** Squared difference per feature of a window of differences in the leading components. */
+function backProject(window: Float64Array, axes: DenseMatrix, width: number): Float64Array {
   const out = new Float64Array(axes.cols);
-  for (let from = 0; from < window.length; from += axes.rows) {
+  for (let from = 0; from < window.length; from += width) {
     for (let j = 0; j < axes.cols; j++) {
       let sum = 0;
-      for (let k = 0; k < axes.rows; k++) {
+      for (let k = 0; k < width; k++) {
         sum += (window[from + k] as number) * (axes.data[k * axes.cols + j] as number);
       }
       out[j] = (out[j] as number) + sum * sum;

@@ -1,6 +1,9 @@
 import { type PackedMatrix, packMatrix } from '@ethogram/features';
 import type { Kernels } from '../kernels/kernels.js';
 
+/** Leading axes that the long windows of the shape view are made of: it names faults, and does not count. */
+export const SHAPE_AXES = 2;
+
 /** The principal axes of a source. */
 export interface Axes {
   /** Components × features, unit rows, by falling variance. */

@@ -1,8 +1,10 @@
+import { seededRng } from '@ethogram/core';
 import { type DenseMatrix, nearestCentre, unpackMatrix } from '@ethogram/features';
 import type { SourceModel } from '@ethogram/model';
-import { kmeans } from 'ml-kmeans';
 import { quantileSorted } from 'simple-statistics';
-import { silhouette } from './silhouette.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { seedCentres } from '../kernels/seed-centres.js';
+import { distancesAmong, silhouette } from './silhouette.js';
 
 /** Most modes of a source: more could not be told apart by a reader. */
 const MOST_MODES = 6;
@@ -10,8 +12,13 @@ const MOST_MODES = 6;
 const LEAST_SILHOUETTE = 0.5;
 /** Share of training that makes a state: what is rarer is an event. */
 const LEAST_SHARE = 0.02;
-/** Windows that modes are sought on, evenly over training. */
-const MOST_WINDOWS = 600;
+/**
+ * Windows that modes are sought on, evenly over training: a mode of 2 % has six of them. Silhouettes
+ * cost their square, for every source.
+ */
+const MOST_WINDOWS = 300;
+/** When k-means stops: see MoveOptions. */
+const MOVES = Object.freeze({ iterations: 30, tolerance: 1e-4 });
 /** Windows beyond these quantiles of a component count as lying on them: outliers make no groups. */
 const TAILS = [0.01, 0.99] as const;
 /** Metrics that mark a mode, at most, and the deviation (sd) from which one does. */
@@ -23,7 +30,7 @@ type Described = Pick<SourceModel, 'features' | 'axes'>;
 type Modes = NonNullable<SourceModel['modes']>;
 
 /**
- * Finds the modes of a source: states in which its means over a window stay. k-means (ml-kmeans) for
+ * Finds the modes of a source: states in which its means over a window stay. k-means for
  * 2 to 6 groups, the number by the largest mean silhouette; one mode where no number gives groups
  * that stand apart and that hold 2 % of training each. Each centre of the level view belongs to the
  * nearest mode; they are counted over training, and how often one followed another.
@@ -38,20 +45,24 @@ export function findModes(
   centres: DenseMatrix,
   windows: readonly Float32Array[],
   seed: number,
+  kernels: Kernels,
 ): Modes {
   const components = source.axes?.rows ?? 1;
   const states = findStates(
     evenly(windows, MOST_WINDOWS).map((window) => meansOf(window, components)),
     seed,
+    kernels,
   );
   const own = Array.from({ length: centres.rows }, (_, c) =>
     meansOf(centres.data.subarray(c * centres.cols, (c + 1) * centres.cols), components),
   );
   const groups = own.map((means) => nearestCentre(states, means).index);
   const point = new Float64Array(centres.cols);
+  let last = 0;
   const nearest = windows.map((window) => {
     point.set(window);
-    return nearestCentre(centres, point).index;
+    last = nearestCentre(centres, point, last).index;
+    return last;
   });
   const weights = Array.from({ length: centres.rows }, () => 0);
   for (const centre of nearest) weights[centre] = (weights[centre] as number) + 1;
@@ -77,44 +88,53 @@ export function findModes(
   };
 }
 
-/** Where the groups of points are; a single group where they do not stand apart. */
-function findStates(points: readonly Float64Array[], seed: number): DenseMatrix {
-  const rows = withoutTails(points);
-  const cols = rows[0]?.length ?? 0;
+/** Where the groups of means are; a single group where they do not stand apart. */
+function findStates(means: readonly Float64Array[], seed: number, kernels: Kernels): DenseMatrix {
+  const cols = means[0]?.length ?? 0;
+  const points = withoutTails(means, cols);
+  const rows = Array.from(means, (_, i) => points.subarray(i * cols, (i + 1) * cols));
   const different = new Set(rows.map((row) => row.join())).size;
-  let best: readonly (readonly number[])[] = [Array.from({ length: cols }, () => 0)];
+  let best: DenseMatrix = { rows: 1, cols, data: new Float64Array(cols) };
   let bestScore = LEAST_SILHOUETTE;
+  if (different < 2) return best;
+  const distances = distancesAmong(points, cols);
   for (let k = 2; k <= Math.min(MOST_MODES, different); k++) {
-    const { clusters, centroids } = kmeans(rows, k, { seed, maxIterations: 30 });
-    const sizes = centroids.map((_, group) => clusters.filter((of) => of === group).length);
+    const rng = seededRng(seed).fork(`modes/${k}`);
+    const first = seedCentres(points, cols, k, rng, kernels);
+    const data = kernels.moveCentres(points, cols, first, MOVES);
+    const found = { rows: k, cols, data };
+    const labels = rows.map((row) => nearestCentre(found, row).index);
+    const sizes = Array.from({ length: k }, () => 0);
+    for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
     if (Math.min(...sizes) < LEAST_SHARE * rows.length) continue;
-    const score = silhouette(rows, clusters);
-    if (score > bestScore) [best, bestScore] = [centroids, score];
+    const score = silhouette(distances, labels);
+    if (score > bestScore) [best, bestScore] = [found, score];
   }
-  return { rows: best.length, cols, data: Float64Array.from(best.flat()) };
+  return best;
 }
 
-/** Points whose components are cut at the tails. */
-function withoutTails(points: readonly Float64Array[]): number[][] {
-  const cols = points[0]?.length ?? 0;
-  const limits = Array.from({ length: cols }, (_, j) => {
-    const sorted = points.map((point) => point[j] as number).sort((a, b) => a - b);
-    return TAILS.map((share) => quantileSorted(sorted, share)) as [number, number];
-  });
-  return points.map((point) =>
-    Array.from(point, (value, j) => {
-      const [low, high] = limits[j] as [number, number];
-      return Math.min(high, Math.max(low, value));
-    }),
-  );
+/** The means as one matrix, their components cut at the tails. */
+function withoutTails(means: readonly Float64Array[], cols: number): Float64Array {
+  const out = new Float64Array(means.length * cols);
+  for (let j = 0; j < cols; j++) {
+    const sorted = Float64Array.from(means, (mean) => mean[j] as number).sort();
+    const [low, high] = TAILS.map((share) => quantileSorted(Array.from(sorted), share));
+    for (const [i, mean] of means.entries()) {
+      const value = mean[j] as number;
+      out[i * cols + j] = Math.min(high as number, Math.max(low as number, value));
+    }
+  }
+  return out;
 }
 
 /** The mean of each component over a window. */
 function meansOf(window: Float32Array | Float64Array, components: number): Float64Array {
   const means = new Float64Array(components);
   const rows = window.length / components;
-  for (const [j, value] of window.entries()) {
-    means[j % components] = (means[j % components] as number) + value / rows;
+  for (let from = 0; from < window.length; from += components) {
+    for (let j = 0; j < components; j++) {
+      means[j] = (means[j] as number) + (window[from + j] as number) / rows;
+    }
   }
   return means;
 }

@@ -5,6 +5,7 @@ import {
   standardiseWindow,
   unpackMatrix,
 } from '@ethogram/features';
+import { SHAPE_AXES } from './axes.js';
 import { fitCentres } from './centres.js';
 import type { DetectorFactory } from './detector.js';
 import { findModes } from './find-modes.js';
@@ -29,7 +30,7 @@ export const levelDetector: DetectorFactory = ({ draft, maxWindows, seed, kernel
       const centres = fitCentres(sampler.vectors(), LEVEL_CENTRES, seed, kernels);
       if (!centres) return null;
       draft.level = { scale: { ...PLAIN_SCALE }, centres };
-      draft.modes = findModes(draft, unpackMatrix(centres), sampler.vectors(), seed);
+      draft.modes = findModes(draft, unpackMatrix(centres), sampler.vectors(), seed, kernels);
       return { view: 'level', centres: centres.rows, windows: sampler.vectors().length };
     },
   };
@@ -40,7 +41,7 @@ export const shapeDetector: DetectorFactory = ({ draft, maxWindows, full, seed, 
   if (!draft.axes || !full) return null;
   // Ten centres of long windows need fewer of them, and these are the largest thing in memory.
   const sampler = new Sampler(Math.ceil(maxWindows / 3));
-  const window = new Float64Array(SHAPE_ROWS * draft.axes.rows);
+  const window = new Float64Array(SHAPE_ROWS * Math.min(SHAPE_AXES, draft.axes.rows));
   return {
     gather(tracker) {
       if (!tracker.windowKnown(SHAPE_ROWS)) return;

@@ -1,6 +1,7 @@
 import { sourceKey } from '@ethogram/core';
 import type { LearningSteps } from '@ethogram/model';
 import { fitAxes } from '../detectors/axes.js';
+import { affordableAxes } from '../detectors/registry.js';
 import type { Draft } from '../draft.js';
 import { Moments } from './moments.js';
 import type { PassSetting } from './pass-setting.js';
@@ -24,7 +25,8 @@ export function exploreSource(draft: Draft, setting: PassSetting, few: boolean):
   const moments = new Moments(draft.features.length, setting.kernels);
   const calls = new Moments(draft.calls.length, setting.kernels);
   const rates = new Float64Array(draft.calls.length);
-  setting.replay(draft, (source, { ts }) => {
+  // Distributions are not looked at here, and would be most of the work.
+  setting.replay({ ...draft, histograms: [] }, (source, { ts }) => {
     if (!source.eligible) return;
     moments.widen(source.x);
     for (let j = 0; j < rates.length; j++) rates[j] = source.callRate(j);
@@ -113,7 +115,8 @@ function scaleFeatures(
     return scaled;
   });
   if (kept.length > 0 && moments.rows > 1) {
-    const most = few ? options.settings.maxAxesFewSources : options.settings.maxAxes;
+    const wanted = few ? options.settings.maxAxesFewSources : options.settings.maxAxes;
+    const most = affordableAxes(draft, wanted);
     const axes = fitAxes(matrix, options.settings.variance, most, options.kernels);
     draft.axes = axes.axes;
     draft.explained = axes.explained;

@@ -33,11 +33,15 @@ const FOLLOWS = 0.5;
 /** Least standard deviation of ln(1 + activity): a tenth of what is done. */
 const LEAST_SD = 0.1;
 
-/** Time on either side of the end of the fit part that is read: longer windows would cost a read of their own. */
+/**
+ * Time on either side of the end of the fit part that is read, and ticks times members in it, at most:
+ * longer windows would cost a read of their own.
+ */
 const SPAN_MS = 3 * 3_600_000;
+const MOST_MEMBER_TICKS = 360_000;
 
 /**
- * What the sources of the host do together. Rows of activity of three hours up to `fitUntil` give
+ * What the sources of the host do together. Rows of activity of up to three hours before `fitUntil` give
  * the precision matrix and the relations along the edges of the graph; those of up to three hours
  * after it calibrate.
  * @returns null where fewer than two sources are steadily at work, or too little was held out.
@@ -69,9 +73,10 @@ export async function hostWindow(
   const sample = new Sampler(MOST_ROWS);
   const held: Float64Array[] = [];
   let tick = 0;
+  const span = Math.min(SPAN_MS, (MOST_MEMBER_TICKS / members.length) * timing.intervalMs);
   const range = {
-    from: Math.max(window.from, fitUntil - SPAN_MS),
-    to: Math.min(window.to, fitUntil + SPAN_MS),
+    from: Math.max(window.from, fitUntil - span),
+    to: Math.min(window.to, fitUntil + span),
   };
   await eachTick(read(range), { ...window, ...range }, options.signal, (block, t) => {
     activity.advance(block, t);

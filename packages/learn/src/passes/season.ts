@@ -32,7 +32,7 @@ export function learnSeasons(draft: Draft, window: TimeRange, setting: PassSetti
   const first = dayBin(window.from).day;
   const days = dayBin(setting.fitUntil).day - first + 1;
   const sums = draft.features.map(() => new DaySums(first, days));
-  setting.replay(draft, (source, { ts }) => {
+  setting.replay({ ...draft, calls: [], histograms: [] }, (source, { ts }) => {
     if (!source.eligible || ts >= setting.fitUntil) return;
     const { day, bin } = dayBin(ts);
     const at = (day - first) * SEASON_BINS + bin;

@@ -51,7 +51,11 @@ export class RowStore {
       const slots = places.map((place) => (stretch.slots[place] as { slot: Slot }).slot);
       const keys = slots.map(slotKey);
       for (const [i, key] of keys.entries()) child(this.#slots, at).set(key, slots[i] as Slot);
-      parts.set(at, { from, keys, active: stretch.active.subarray(local * rows, (local + 1) * rows) });
+      parts.set(at, {
+        from,
+        keys,
+        active: stretch.active.subarray(local * rows, (local + 1) * rows),
+      });
       from += rows * keys.length;
     }
     const times = {
@@ -101,7 +105,8 @@ export class RowStore {
       for (let r = 0; r < rows; r++) {
         const to = (at + r) * width;
         if (own < width) data.set(missing, to);
-        for (let j = 0; j < own; j++) data[to + (places[j] as number)] = read[r * own + j] as number;
+        for (let j = 0; j < own; j++)
+          data[to + (places[j] as number)] = read[r * own + j] as number;
       }
       at += rows;
     }

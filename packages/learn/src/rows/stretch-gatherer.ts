@@ -160,8 +160,7 @@ export class StretchGatherer {
       first: places[0] ?? -1,
       second: places[1] ?? -1,
       activity: value ? activityOf(kind, role.type) : made ? 1 : 0,
-      counted:
-        made || (value && role.type === 'counter' && role.metric.endsWith('ops')) ? 1 : 0,
+      counted: made || (value && role.type === 'counter' && role.metric.endsWith('ops')) ? 1 : 0,
       item: value && role.metric === 'process.starts' ? true : noveltyItem(kind, role),
     };
     open.columns.set(key, column);
