@@ -7,7 +7,7 @@ import { type Model, serialiseModel } from '@ethogram/model';
 import { createScorer } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CheckpointKeeper, findCheckpoint } from '../src/score/checkpoints.js';
+import { CheckpointKeeper, findCheckpoint, newestCheckpoint } from '../src/score/checkpoints.js';
 import { keepEvents } from '../src/score/keep-events.js';
 import { anomaly, scored } from './example-anomaly.js';
 import { run } from './fake-terminal.js';
@@ -133,6 +133,19 @@ describe('checkpoints of a scorer that runs', () => {
       body: '{"gzip":"AA"}',
     });
     await expect(findCheckpoint(store, 'x')).rejects.toMatchObject({ code: 'SCORE-1002' });
+  });
+
+  test('are found by model and recording, the newest that can be read', async () => {
+    const store = await openStore('memory:', { mode: 'write' });
+    const scorer = counting();
+    for (const [i, other] of [of, of, { ...of, model: 'n' }, { ...of, recording: 's' }].entries()) {
+      await new CheckpointKeeper(store, other, 'middle').keep(scorer, T + i);
+    }
+    expect(await newestCheckpoint(store, of)).toMatchObject({ ts: T + 1, text: 'state 1' });
+    const [, newest] = await store.events.heads({ kind: 'checkpoint' });
+    if (newest) await store.events.put({ ...newest, body: JSON.stringify({ ...of, gzip: 'AA' }) });
+    expect(await newestCheckpoint(store, of)).toMatchObject({ ts: T, text: 'state 0' });
+    expect(await newestCheckpoint(store, { ...of, host: 'elsewhere' })).toBeUndefined();
   });
 
   test('are bounded: the newest twelve stay, and older ones that anomalies name, twelve at most', async () => {

@@ -8,7 +8,7 @@ import { serialize } from 'node:v8';
 import type { Block } from '@ethogram/core';
 import { createScorer } from '@ethogram/score';
 import { type BenchTable, writeBenchResult } from '@ethogram/testkit/bench';
-import { type LargeHost, largeHost, learnPattern } from './many-sources.js';
+import { type LargeHost, largeHost, learnPattern, type Pattern } from './many-sources.js';
 import type { MemoryRow } from './memory-child.js';
 import { shifted } from './rounds.js';
 
@@ -22,30 +22,37 @@ const MANY_TICKS = 6_000;
 const { values: flags } = parseArgs({
   options: {
     /** Ticks of which each is timed, per size. */
-    timed: { type: 'string', default: '600' },
+    timed: { type: 'string', default: '300' },
     /** Ticks over which memory is watched with few sources, and for how many seconds at most. */
     ticks: { type: 'string', default: '1000000' },
-    seconds: { type: 'string', default: '150' },
+    seconds: { type: 'string', default: '120' },
     write: { type: 'boolean', default: false },
   },
 });
 
-process.stderr.write('learning the shipped recording, three times over\n');
+say('learning the shipped recording, three times over');
 const pattern = await learnPattern();
-const tables: BenchTable[] = [
-  timing(SIZES.map((sources) => largeHost(pattern, sources, Number(flags.timed)))),
-  memory(largeHost(pattern, FEW, 600), Number(flags.ticks), Number(flags.seconds)),
-  memory(largeHost(pattern, MANY, 600), MANY_TICKS, Number(flags.seconds) / 3),
+const tables: BenchTable[] = [];
+const parts = [
+  () => timing(pattern, Number(flags.timed)),
+  () => memory(largeHost(pattern, FEW, 600), Number(flags.ticks), Number(flags.seconds)),
+  () => memory(largeHost(pattern, MANY, 600), MANY_TICKS, Number(flags.seconds) / 3),
 ];
-for (const table of tables) print(table);
+for (const part of parts) {
+  const table = part();
+  print(table);
+  tables.push(table);
+}
 if (flags.write) {
   const command = 'npm run bench:score -- --write';
   writeBenchResult(RESULT, { bench: 'score', command, versions: {}, tables });
 }
 
 /** How long a tick takes, one block a tick as live scoring gets them, after a warm-up. */
-function timing(hosts: readonly LargeHost[]): BenchTable {
-  const rows = hosts.map(({ model, blocks, values }) => {
+function timing(from: Pattern, ticks: number): BenchTable {
+  const rows = SIZES.map((sources) => {
+    say(`timing ${sources} sources`);
+    const { model, blocks, values } = largeHost(from, sources, ticks);
     const scorer = createScorer(model);
     const run = (block: Block): number => {
       const before = process.hrtime.bigint();
@@ -90,6 +97,7 @@ function memory({ model, blocks }: LargeHost, ticks: number, seconds: number): B
   try {
     const file = join(folder, 'host.bin');
     writeFileSync(file, serialize({ model, blocks }));
+    say(`watching the memory of ${model.sources.length} sources, ${seconds} s at most`);
     const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
     const args = ['--expose-gc', child, file, String(ticks), String(seconds)];
     const rows = JSON.parse(execFileSync(process.execPath, args).toString()) as MemoryRow[];
@@ -123,6 +131,10 @@ function oneTickEach(block: Block): Block[] {
       lost: new Map(),
     };
   });
+}
+
+function say(what: string): void {
+  process.stderr.write(`${what}\n`);
 }
 
 function print({ title, columns, rows, note }: BenchTable): void {
