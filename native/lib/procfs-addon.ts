@@ -109,8 +109,9 @@ export interface ProcfsAddon {
    */
   keepCapabilities(mask: bigint): string | undefined;
   /**
-   * Makes the C library give memory back to the system as soon as it is freed, in all threads and
-   * for good; what is allocated in large pieces takes a system call each.
+   * Gives back the memory that is free, and makes the C library give it back to the system as soon as it
+   * is freed, in all threads and for good; what is allocated in large pieces takes a system call each.
+   * May be called again.
    * @returns false where the C library has no such setting (musl keeps little anyway).
    */
   keepMemorySmall(): boolean;

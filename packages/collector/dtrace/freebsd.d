@@ -58,7 +58,6 @@ proc:::exit { @counts["value", "-", execname, "process.exits"] = sum(1); }
 io:::start
 / args[0]->b_cmd == 1 || args[0]->b_cmd == 2 /
 {
-  /* BIO_READ is 1, BIO_WRITE 2; the rest moves no data. */
   this->reads = args[0]->b_cmd == 1;
   @counts["device", "-", args[1]->dev_name, this->reads ? "iops.read" : "iops.write"] =
     sum(1);
