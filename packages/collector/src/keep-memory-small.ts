@@ -19,7 +19,7 @@ export const MEMORY_SETTINGS = Object.freeze({
    * After so many ticks all garbage is collected, some 25 ms, and given back: what a chunk was sealed
    * with lies outside of the heap, where V8 hardly looks for it.
    */
-  collectEvery: 20,
+  collectEvery: 30,
 });
 
 /**
