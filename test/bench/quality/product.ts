@@ -29,16 +29,19 @@ export async function runProduct(
   settings: Partial<LearnSettings> = {},
 ): Promise<ProductResult> {
   const { train: known, test, intervalMs, name } = entity;
+  const window = { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] };
   const started = performance.now();
   const model = await train(
-    async function* () {
-      yield* blocksOf(name, known, intervalMs, 0);
+    async function* (range) {
+      const { from, to } = range ?? window;
+      const rowAt = (ts: number): number => Math.ceil((ts - START_MS) / intervalMs) - 1;
+      yield* blocksOf(name, known, intervalMs, 0, rowAt(from), rowAt(to));
     },
     {
       name,
       seed,
       settings,
-      window: { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] },
+      window,
     },
     { evaluate: countIncidents },
   );
@@ -57,12 +60,25 @@ export async function runProduct(
   };
 }
 
-/** A table as blocks of one source of kind `custom`, the way an import makes them. */
-function blocksOf(name: string, table: Table, intervalMs: number, firstRow: number): Block[] {
+/**
+ * Rows of a table as blocks of one source of kind `custom`, the way an import makes them.
+ * @param firstRow how many rows of the entity come before the table
+ * @param begin the first row of the table that is asked for
+ * @param end the row after the last
+ */
+function blocksOf(
+  name: string,
+  table: Table,
+  intervalMs: number,
+  firstRow: number,
+  begin = 0,
+  end = table.rows,
+): Block[] {
   const width = table.columns.length;
   const blocks: Block[] = [];
-  for (let from = 0; from < table.rows; from += BLOCK_ROWS) {
-    const rows = Math.min(BLOCK_ROWS, table.rows - from);
+  const last = Math.min(end, table.rows);
+  for (let from = Math.max(begin, 0); from < last; from += BLOCK_ROWS) {
+    const rows = Math.min(BLOCK_ROWS, last - from);
     const at = (i: number): number => firstRow + from + i;
     blocks.push({
       host: 'imported',
