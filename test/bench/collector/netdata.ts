@@ -57,12 +57,12 @@ export async function startNetdata(folder: string): Promise<Running> {
       for (const pid of pids) endByPid(pid);
     },
   };
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 400; i++) {
     await sleep(100);
     if ((await answers(port)) && hasApps(daemon.pid)) return running;
   }
   await running.stop();
-  throw new Error('netdata or its apps.plugin did not come up within 10 s');
+  throw new Error('netdata or its apps.plugin did not come up within 40 s');
 }
 
 function hasApps(root: number): boolean {

@@ -10,7 +10,7 @@ export interface PartLimits {
 export const PARTS = Object.freeze({
   added: { roundsFor: 130, most: 170 },
   throughput: { roundsFor: 270, most: 330 },
-  own: { roundsFor: 0, most: 160 },
+  own: { roundsFor: 0, most: 190 },
   lost: { roundsFor: 0, most: 60 },
 }) satisfies Readonly<Record<string, PartLimits>>;
 
