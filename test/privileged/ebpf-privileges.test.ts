@@ -44,7 +44,8 @@ describe.skipIf(reason !== undefined)('the privileges of the eBPF backend', () =
     execFileSync(join(folder, name), ['spread', '3', '2', '100']);
     await new Promise((resolve) => setTimeout(resolve, 500));
     child.stdin.end();
-    await once(child, 'exit');
+    // Its end may be known before all of its output is.
+    await once(child, 'close');
     const result = JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '{}');
     expect(result.uids).toEqual([65534]);
     expect(result.capabilities).toEqual(['0']);

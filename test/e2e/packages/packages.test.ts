@@ -279,8 +279,11 @@ describe('the descriptions of the service', () => {
       return { word, rest };
     });
     const all = (word: string) => steps.filter((s) => s.word === word).map(({ rest }) => rest);
-    expect(steps[0]?.word).toBe('FROM');
+    // What it is based on can be named by whoever builds it, and is a Debian otherwise.
+    expect(steps[0]).toEqual({ word: 'ARG', rest: 'BASE=debian:trixie-slim' });
+    expect(steps[1]).toEqual({ word: 'FROM', rest: ['$', '{BASE}'].join('') });
     const known = [
+      'ARG',
       'FROM',
       'COPY',
       'RUN',

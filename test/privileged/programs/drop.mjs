@@ -7,7 +7,6 @@ const stop = new AbortController();
 const result = { ticks: 0, calls: 0, lost: {}, links: 0, threads: threads.length };
 result.uids = [...new Set(threads.flatMap((thread) => thread.uids))];
 result.capabilities = [...new Set(threads.map((thread) => String(thread.capabilities)))];
-process.stdout.write('dropped\n');
 process.stdin.resume();
 // Ticks may be late on a busy machine: what was done before the end is in the two after it.
 let after = -1;
@@ -15,7 +14,8 @@ process.stdin.on('end', () => {
   after = 0;
 });
 for await (const tick of source.ticks(stop.signal)) {
-  result.ticks++;
+  // What was called before the first tick is nobody's: what is to be counted may begin now.
+  if (++result.ticks === 1) process.stdout.write('dropped\n');
   if (after >= 0 && ++after >= 2) stop.abort();
   // A longer interval takes no right to load anything anew.
   if (result.ticks === 2) source.setInterval(300);
