@@ -34,7 +34,7 @@ export async function readRecording(
   const { importInto } = await import('@ethogram/store');
   const store = await openStoreAt('memory:', { mode: 'write' });
   try {
-    await importInto(store.samples, RECORDING, [file], { signal });
+    await importInto(store.samples, RECORDING, [file], { signal, once: true });
     const [info] = await store.samples.recordings();
     if (!info) throw cliErrors.make('CLI-1007', 'expected ticks in the recording, found none');
     const blocks: Block[] = [];

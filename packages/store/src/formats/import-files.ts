@@ -21,6 +21,11 @@ export interface ImportOptions {
   readonly intervalMs?: number;
   /** Leaves out what cannot be read, instead of refusing all. */
   readonly partial?: boolean;
+  /**
+   * Reads what is imported once, in half the time: for a store that is thrown away where the import
+   * fails. Into one that is kept, a recording that was there before keeps what came before the fault.
+   */
+  readonly once?: boolean;
   /** With `partial`: is told of each place that was left out. */
   readonly onProblem?: (error: EthogramError) => void;
   /** What `-` reads; default `process.stdin`. */

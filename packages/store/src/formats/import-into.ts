@@ -19,7 +19,7 @@ const MOST_TICKS = 512;
 const MOST_VALUES = 25_000;
 
 /**
- * Imports files into a recording, all or nothing: everything is read and validated once before
+ * Imports files into a recording, all or nothing (unless `once` is asked for): everything is read and validated once before
  * the first tick is stored, and read again to be stored, so that memory stays constant and a
  * malformed last line leaves the store as it was. Where the store itself fails half-way, a
  * recording that was not there before is removed again; one that was there keeps what was
@@ -54,11 +54,16 @@ export async function importInputs(
     problems++;
     options.onProblem?.(error);
   };
-  for await (const _ of readInputs(inputs, { ...options, onProblem }));
+  const telling = { ...options, onProblem };
+  if (!options.once) for await (const _ of readInputs(inputs, telling));
   const { onProblem: _, ...quiet } = options;
   const existed = (await samples.recordings()).some(({ name }) => name === recording);
   try {
-    const counts = await appendAll(samples, recording, readInputs(inputs, quiet));
+    const counts = await appendAll(
+      samples,
+      recording,
+      readInputs(inputs, options.once ? telling : quiet),
+    );
     return { ...counts, problems };
   } catch (error) {
     if (!existed) await samples.remove(recording);

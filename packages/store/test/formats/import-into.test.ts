@@ -51,6 +51,27 @@ describe('an import into a store', () => {
     expect(await store.samples.recordings()).toMatchObject([{ host: 'web1', ticks: 11 }]);
   });
 
+  it('stores the same where it reads once only, and no new recording where that fails', async () => {
+    const good = await file('a.csv', `timestamp,a\n${rows(0, 2000)}`);
+    const bad = await file('b.csv', `timestamp,a\n${rows(3000, 5000)}5000,x\n`);
+    const once = { once: true };
+    expect(await importInto(store.samples, 'r', [good], once)).toEqual({
+      stored: 2000,
+      repeated: 0,
+      problems: 0,
+    });
+    const left = { ...once, partial: true };
+    expect(await importInto(store.samples, 'partial', [bad], left)).toMatchObject({
+      stored: 2000,
+      problems: 1,
+    });
+    await expect(importInto(store.samples, 'fails', [good, bad], once)).rejects.toMatchObject({
+      code: 'FORMAT-1001',
+    });
+    const names = (await store.samples.recordings()).map(({ name }) => name);
+    expect(names.sort()).toEqual(['partial', 'r']);
+  });
+
   it('stores nothing where the last line of the last file is malformed', async () => {
     const good = await file('a.csv', `timestamp,a\n${rows(0, 2000)}`);
     const bad = await file('b.csv', `timestamp,a\n${rows(3000, 5000)}5000,x\n`);
