@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,6 +39,8 @@ async function main(parts: readonly string[]): Promise<void> {
   if (unknown !== undefined) throw new Error(`expected ${ALL} after --only, found ${unknown}`);
   await ensureBenchPackages();
   const folder = mkdtempSync(join(tmpdir(), 'ethogram-bench-'));
+  // Peers that run as users of their own pass through it.
+  chmodSync(folder, 0o711);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   const startedAt = Date.now();
