@@ -46,6 +46,7 @@ export async function measureMemory(hours: number): Promise<BenchTable> {
     row('ticks taken, not stored', await taking(['hold'], ticks)),
     row('written tick by tick', await taking(['write', folder], ticks)),
     row('read block by block', await watchProcess([SIDE, 'read', folder])),
+    row('written as `record` does', await taking(['write-small', join(folder, 'small')], ticks)),
   ]);
   return { title: `Memory: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
 }

@@ -1,10 +1,11 @@
 /**
  * One side of the long window, in a process of its own so that nobody else's memory is counted:
  * `make TICKS` (values to standard output), `idle`, `hold`, `write FOLDER` (values from standard
- * input), `fill FOLDER TICKS SECONDS` (no longer than that), `read FOLDER`, `import FOLDER FILE`. The output is a
+ * input), `write-small FOLDER` (the same with memory kept small, as `record` does), `fill FOLDER TICKS SECONDS` (no longer than that), `read FOLDER`, `import FOLDER FILE`. The output is a
  * `WindowOutcome`, but that of `make`.
  */
 import { once } from 'node:events';
+import { keepMemorySmall } from '@ethogram/collector';
 import { blockBytes, type Tick } from '@ethogram/core';
 import { importInto, openStore } from '@ethogram/store';
 import { madeRng, makeValues, tickOf, VALUES_PER_TICK } from './made-ticks.js';
@@ -37,7 +38,9 @@ async function run(): Promise<Omit<WindowOutcome, 'seconds'> | undefined> {
     case 'hold':
       return take(async () => undefined);
     case 'write':
-      return write();
+      return write(() => undefined);
+    case 'write-small':
+      return write(keepMemorySmall());
     case 'fill':
       return fill(Number(count), Number(most));
     case 'read':
@@ -80,9 +83,12 @@ async function take(
   return { values: seq * VALUES_PER_TICK, blocks: 0, largestBytes: 0 };
 }
 
-async function write(): Promise<Omit<WindowOutcome, 'seconds'>> {
+async function write(afterTick: () => void): Promise<Omit<WindowOutcome, 'seconds'>> {
   const store = await openStore(`lmdb:${folder}`, { mode: 'write' });
-  const outcome = await take((tick) => store.samples.append(RECORDING, [tick]));
+  const outcome = await take(async (tick) => {
+    await store.samples.append(RECORDING, [tick]);
+    afterTick();
+  });
   await store.samples.seal(RECORDING);
   await store.close();
   return outcome;
