@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands.js';
 import { SHELLS, shellCompletion } from '../src/completion/shell-completion.js';
 import { flagName } from '../src/options/option.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ethogram-completion-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function scriptOf(shell: (typeof SHELLS)[number]): string {
   const file = join(folder, shell);

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { run } from './fake-terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ethogram-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 
 function write(content: string | Uint8Array): string {

@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MODEL_SCHEMA, modelJsonSchema, READABLE_SCHEMAS } from '@ethogram/model';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands.js';
 import { cliReference } from '../src/docs/cli-reference.js';
 import { errorCatalogue, errorReference } from '../src/docs/error-reference.js';
 import { run } from './fake-terminal.js';
 
 const docs = new URL('../../../docs/', import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-docs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const read = (name: string) => readFileSync(new URL(name, docs), 'utf8');
 
 describe('generated documentation', () => {
@@ -18,7 +20,7 @@ describe('generated documentation', () => {
 
   test('the config file in docs/cli.md is a good one', async () => {
     const example = /```toml\n([\s\S]*?)```/.exec(read('cli.md'))?.[1] ?? '';
-    const file = join(mkdtempSync(join(tmpdir(), 'ethogram-docs-')), 'config.toml');
+    const file = join(folder, 'config.toml');
     writeFileSync(file, example);
     const { code, stdout, stderr } = await run(['config', 'check', file]);
     expect([code, stderr]).toEqual([0, `${file}: ok\n`]);

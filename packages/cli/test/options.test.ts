@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands.js';
 import { readConfigFile } from '../src/options/config-file.js';
 import { globalOptions } from '../src/options/global-options.js';
@@ -16,8 +16,11 @@ const specs = {
   exclude: list(timeSpan, { help: 'what not' }),
 };
 
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 function config(text: string): ReturnType<typeof readConfigFile> {
-  const file = join(mkdtempSync(join(tmpdir(), 'ethogram-config-')), 'c.toml');
+  const file = join(mkdtempSync(join(folder, 'c-')), 'c.toml');
   writeFileSync(file, text);
   return readConfigFile(file);
 }
