@@ -2,8 +2,11 @@ import type { TimeRange } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import type { Evaluation } from './options.js';
 
-/** Longest block of held-out time that is judged at once. */
-const BLOCK_MS = 2 * 3_600_000;
+/**
+ * Longest block of held-out time that is judged at once: two hours of a tick a second. In a block
+ * of few ticks what lasts would count as an incident of its own in every block that it touches.
+ */
+const BLOCK_TICKS = 7_200;
 /** Ticks times sources that are judged for one threshold, at most: each costs some 20 µs. */
 const MOST_SOURCE_TICKS = 500_000;
 /** Blocks that are cut at least where not all of held-out time is judged: early and late. */
@@ -16,7 +19,7 @@ export interface HeldOutBlock {
 }
 
 /**
- * Cuts held-out time into equal blocks of two hours at most, each with time before it in which
+ * Cuts held-out time into equal blocks of 7,200 ticks at most, each with time before it in which
  * the views fill. Of what is more than can be judged in bounded time, every block is the end of an
  * equal part. The cut depends on the time and the sources alone, so that threads change no count.
  * @param warmUpMs length of that time; it never begins before the window does.
@@ -30,7 +33,7 @@ export function heldOutBlocks(
 ): readonly HeldOutBlock[] {
   const length = window.to - from;
   const most = (MOST_SOURCE_TICKS / Math.max(1, host.sources)) * host.intervalMs;
-  const parts = Math.max(1, Math.ceil(length / BLOCK_MS));
+  const parts = Math.max(1, Math.ceil(length / (BLOCK_TICKS * host.intervalMs)));
   // Short blocks would be warm-up for the most part.
   const bounded = Math.max(FEWEST_BLOCKS, Math.floor(most / (2 * warmUpMs)));
   const count = length <= most ? parts : bounded;

@@ -17,6 +17,12 @@ describe('the blocks of held-out time', () => {
     expect(blocks[0]).toEqual({ range: { from: FROM - WARM_UP, to: 18 * HOUR }, from: FROM });
   });
 
+  it('hold as many ticks where ticks are longer, so that what lasts is not counted in each', () => {
+    expect(blocksOf(10, 60_000)).toHaveLength(1);
+    expect(blocksOf(10, 4_000)).toHaveLength(1);
+    expect(blocksOf(10, 2_000)).toHaveLength(2);
+  });
+
   it('are as much as can be judged in bounded time on a large one, early and late', () => {
     const blocks = blocksOf(200);
     expect(blocks).toHaveLength(2);
