@@ -12,6 +12,7 @@ import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
 import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.js';
 import { rounded } from './reasons.js';
+import { showsRangesOnly } from './recorded-range.js';
 import type { AnomalyRecord, IncidentRecord, Reason, SourceScore, TickScore } from './records.js';
 import type { QuotedScore } from './source-scorer.js';
 import { type Limits, WatchedSource, type WatchedState } from './watched-source.js';
@@ -39,7 +40,7 @@ export class HostScorer {
     this.#model = model;
     this.#tracker = new HostTracker(model.sources, model.timing);
     this.#watched = model.sources.map(
-      (source) => new WatchedSource(source, model.regime === 'short'),
+      (source) => new WatchedSource(source, showsRangesOnly(model, source)),
     );
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
     this.#novelty = new NoveltyWatch(model);
