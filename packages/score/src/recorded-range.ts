@@ -1,4 +1,4 @@
-import type { Model, SourceModel } from '@ethogram/model';
+import type { Model } from '@ethogram/model';
 import type { Reason } from './records.js';
 
 /** Share of the recorded range by which a value must leave it. */
@@ -30,7 +30,10 @@ export function leavesRecordedRange(reasons: readonly Reason[]): boolean {
  * Regression Modeling Strategies, 2015, 4.4). Rows of ticks shorter than ten seconds that overlap
  * count once.
  */
-export function showsRangesOnly({ regime, timing }: Model, source: SourceModel): boolean {
+export function showsRangesOnly(
+  { regime, timing }: Pick<Model, 'regime'> & { readonly timing: { readonly shareTicks: number } },
+  source: { readonly ticks: number; readonly features: readonly unknown[] },
+): boolean {
   const rows = source.ticks / timing.shareTicks;
   return regime === 'short' && rows < ROWS_PER_METRIC * source.features.length;
 }
