@@ -1,12 +1,11 @@
-import { FORECAST_LAGS, FORECAST_ROWS, forecastLoss } from './forecast-loss.js';
+import { ForecastTracker } from './forecast-tracker.js';
 import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
+import { rootShares } from './root-shares.js';
 import { type RowWidth, rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
 import { Season } from './season.js';
 
-/** Fewest calls in a row for its mix to say anything. */
-const MIN_CALLS = 10;
 /** Standard deviations from which on deviations grow by their logarithm. */
 const BEND = 10;
 
@@ -22,8 +21,6 @@ export class SourceTracker {
   readonly z: Float64Array;
   /** {@link z} up to ten, its logarithm beyond: one wild metric must not blind the others. */
   readonly bent: Float64Array;
-  /** Loss of the forecast per feature, summed over its last rows; empty without a forecast. */
-  readonly losses: Float64Array;
   /** The row along the principal axes. */
   readonly components: Float64Array;
   /** Square roots of the shares of the calls; the last place holds all others. */
@@ -42,9 +39,7 @@ export class SourceTracker {
   readonly #history: Float64Array;
   readonly #energy: Float64Array;
   readonly #loss: Float64Array;
-  readonly #recentLosses: Float64Array;
-  readonly #loadings: DenseMatrix | null;
-  readonly #errorSd: Float64Array;
+  readonly #forecast: ForecastTracker;
   readonly #seasons: readonly (Season | null)[];
   readonly #historyTicks: number;
   readonly #width: RowWidth;
@@ -56,10 +51,8 @@ export class SourceTracker {
   readonly #isGauge: Uint8Array;
   readonly #means: Float64Array;
   readonly #sds: Float64Array;
-  readonly #foretold: Float64Array;
   #at = 0;
   #ticks = 0;
-  #lossAt = 0;
 
   constructor(profile: SourceProfile, timing: Timing) {
     this.#profile = profile;
@@ -71,9 +64,7 @@ export class SourceTracker {
     this.z = new Float64Array(features);
     this.bent = new Float64Array(features);
     this.#seasons = profile.features.map(({ season }) => (season ? new Season(season) : null));
-    this.#loadings = profile.forecast ? unpackMatrix(profile.forecast.loadings) : null;
-    this.#errorSd = profile.forecast ? unpackMatrix(profile.forecast.sd).data : new Float64Array(0);
-    this.losses = new Float64Array(this.#errorSd.length);
+    this.#forecast = new ForecastTracker(profile, timing);
     this.components = new Float64Array(this.#axes?.rows ?? 0);
     this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
     this.shares = profile.histograms.map((h) => new Float64Array(h.buckets.length));
@@ -81,15 +72,18 @@ export class SourceTracker {
     this.#historyTicks = timing.historyRows * timing.rowTicks;
     this.#history = new Float64Array(this.#historyTicks * this.components.length);
     this.#energy = new Float64Array(this.#historyTicks);
-    this.#loss = new Float64Array(this.#loadings ? this.#historyTicks : 0);
-    this.#recentLosses = new Float64Array(this.losses.length * FORECAST_ROWS * timing.rowTicks);
-    this.#foretold = new Float64Array(FORECAST_LAGS * this.components.length);
+    this.#loss = new Float64Array(this.#forecast.known ? this.#historyTicks : 0);
     this.#width = rowWidth(profile);
     this.#sums = new Float64Array(this.#width.total);
     this.#isGauge = Uint8Array.from(profile.features, ({ type }) => (type === 'gauge' ? 1 : 0));
     this.#counts = new Uint32Array(this.#isGauge.includes(1) ? features : 0);
     this.#means = Float64Array.from(profile.features, ({ mean }) => mean);
     this.#sds = Float64Array.from(profile.features, ({ sd }) => sd);
+  }
+
+  /** Loss of the forecast per feature, summed over its last rows; empty without a forecast. */
+  get losses(): Float64Array {
+    return this.#forecast.losses;
   }
 
   /** Opens the next tick. */
@@ -115,9 +109,10 @@ export class SourceTracker {
     this.#ticks++;
     this.#rates(ts);
     this.#projection();
-    this.#forecast();
-    this.#mix();
-    this.#buckets();
+    if (this.#forecast.known) {
+      this.#loss[this.#at] = this.#forecast.follow(this.bent, this.#history, this.#componentsAt);
+    }
+    this.#shares();
   }
 
   /** Closes the tick without a row: for those who look at every so many rows only. */
@@ -169,7 +164,7 @@ export class SourceTracker {
   window(rows: number, out: Float64Array): void {
     const width = out.length / rows;
     for (let row = 0; row < rows; row++) {
-      const from = this.#slot(rows - 1 - row) * this.components.length;
+      const from = this.#componentsAt(rows - 1 - row);
       for (let j = 0; j < width; j++) out[row * width + j] = this.#history[from + j] as number;
     }
   }
@@ -209,8 +204,14 @@ export class SourceTracker {
   /** What it knows, for a checkpoint: numbers and arrays in a fixed order. */
   state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
     return {
-      counters: [this.#at, this.#ticks, this.#ring.position, this.#lossAt],
-      arrays: [this.#history, this.#energy, this.#loss, this.#recentLosses, ...this.#ring.state()],
+      counters: [this.#at, this.#ticks, this.#ring.position, this.#forecast.position],
+      arrays: [
+        this.#history,
+        this.#energy,
+        this.#loss,
+        this.#forecast.recent,
+        ...this.#ring.state(),
+      ],
     };
   }
 
@@ -219,7 +220,7 @@ export class SourceTracker {
     this.#at = counters[0] ?? 0;
     this.#ticks = counters[1] ?? 0;
     this.#ring.position = counters[2] ?? 0;
-    this.#lossAt = counters[3] ?? 0;
+    this.#forecast.position = counters[3] ?? 0;
   }
 
   #meanOf(history: Float64Array, rows: number): number {
@@ -227,6 +228,9 @@ export class SourceTracker {
     for (let row = rows - 1; row >= 0; row--) sum += history[this.#slot(row)] as number;
     return sum / rows;
   }
+
+  /** Where the components of the row that ended so many rows ago begin. */
+  readonly #componentsAt = (lag: number): number => this.#slot(lag) * this.components.length;
 
   /** The slot of the row that ended `back` rows ago. */
   #slot(back: number): number {
@@ -274,77 +278,19 @@ export class SourceTracker {
     }
   }
 
-  #forecast(): void {
-    const loadings = this.#loadings;
-    if (!loadings) return;
-    const { bent, losses } = this;
-    const recent = this.#recentLosses;
-    const features = losses.length;
-    const { rowTicks } = this.#timing;
-    const kept = FORECAST_ROWS * rowTicks;
-    this.#lossAt = this.#lossAt + 1 === kept ? 0 : this.#lossAt + 1;
-    const past = this.#pastComponents();
-    const own = this.#lossAt * features;
-    let loss = 0;
-    for (let i = 0; i < features; i++) {
-      let foretold = 0;
-      const row = i * loadings.cols;
-      for (let k = 0; k < past.length; k++) {
-        foretold += (loadings.data[row + k] as number) * (past[k] as number);
-      }
-      const lost = forecastLoss(((bent[i] as number) - foretold) / (this.#errorSd[i] as number));
-      recent[own + i] = lost;
-      loss += lost;
-    }
-    this.#loss[this.#at] = loss / features;
-    losses.fill(0);
-    for (let row = 0; row < FORECAST_ROWS; row++) {
-      const from = ((this.#lossAt - row * rowTicks + kept) % kept) * features;
-      for (let i = 0; i < features; i++) {
-        losses[i] = (losses[i] as number) + (recent[from + i] as number);
-      }
-    }
-  }
-
-  /** The components of the rows that a forecast looks back on, the newest first. */
-  #pastComponents(): Float64Array {
-    const past = this.#foretold;
-    const width = this.components.length;
-    for (let lag = 1; lag <= FORECAST_LAGS; lag++) {
-      const from = this.#slot(lag) * width;
-      const to = (lag - 1) * width;
-      for (let k = 0; k < width; k++) past[to + k] = this.#history[from + k] as number;
-    }
-    return past;
-  }
-
-  #mix(): void {
+  #shares(): void {
     const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
-    this.#ring.sums(this.#width.calls, this.#width.total, ticks, this.#sums);
-    if (this.mix.length === 0) return;
-    this.mixKnown = this.#roots(this.#width.calls, ticks, this.mix);
-  }
-
-  #buckets(): void {
-    const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
-    let at = this.#width.histograms;
+    const whole = ticks >= this.#timing.shareTicks;
+    const { calls, histograms, total } = this.#width;
+    const sums = this.#sums;
+    this.#ring.sums(calls, total, ticks, sums);
+    if (this.mix.length > 0) this.mixKnown = rootShares(sums, calls, this.mix) && whole;
+    let at = histograms;
     for (let i = 0; i < this.shares.length; i++) {
       const shares = this.shares[i] as Float64Array;
-      this.sharesKnown[i] = this.#roots(at, ticks, shares) ? 1 : 0;
+      this.sharesKnown[i] = rootShares(sums, at, shares) && whole ? 1 : 0;
       at += shares.length;
     }
-  }
-
-  /** Square roots of the shares of consecutive places; false where too little was counted. */
-  #roots(from: number, ticks: number, out: Float64Array): boolean {
-    const sums = this.#sums;
-    let total = 0;
-    for (let j = 0; j < out.length; j++) total += sums[from + j] as number;
-    for (let j = 0; j < out.length; j++) {
-      const part = sums[from + j] as number;
-      out[j] = total > 0 && part !== 0 ? Math.sqrt(part / total) : 0;
-    }
-    return ticks >= this.#timing.shareTicks && total >= MIN_CALLS;
   }
 }
 
