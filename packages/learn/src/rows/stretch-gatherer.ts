@@ -1,33 +1,24 @@
 import { type Block, type BlockSource, type Link, type SeriesId, sourceKey } from '@ethogram/core';
-import { activityOf, linkItem, noveltyItem, seriesRole } from '@ethogram/features';
+import { linkItem } from '@ethogram/features';
 import { learnErrors } from '../errors.js';
 import { LinkMerger } from '../graph/merge-links.js';
-import { isGauge, slotKey, slotsOf } from './slot.js';
-import {
-  FRESH,
-  INCOMPLETE,
-  placesBySource,
-  type Stretch,
-  type StretchSlot,
-  type StretchSource,
-} from './stretch.js';
-
-/** Rows without ticks after which the past is forgotten, as in scoring. */
-const GAP_ROWS = 10;
-/** Room that the arrays of a fresh gatherer have. */
-const FIRST_ROOM = 64;
+import { borderBetween, severalHosts } from './border.js';
+import { RowSums } from './row-sums.js';
+import { type Column, columnOf, SeriesColumns, seriesKey } from './series-columns.js';
+import { slotKey, slotsOf } from './slot.js';
+import { noteActive, unseenSource } from './source-activity.js';
+import { FRESH, INCOMPLETE, type Stretch, type StretchSource } from './stretch.js';
 
 /** Reads a stretch of the window tick by tick: its survey, and its ticks summed into rows. */
 export class StretchGatherer {
   readonly #rowTicks: number;
   readonly #sources = new Map<string, Open>();
-  readonly #slots: StretchSlot[] = [];
+  readonly #sums = new RowSums();
   readonly #links = new LinkMerger();
   readonly #backends = new Set<string>();
   readonly #blind = new Set<string>();
   readonly #ts: number[] = [];
   readonly #intervals: number[] = [];
-  readonly #rows: Float64Array[] = [];
   readonly #active: Uint8Array[] = [];
   readonly #rowTs: number[] = [];
   readonly #rowSeconds: number[] = [];
@@ -41,14 +32,8 @@ export class StretchGatherer {
   #lost = 0;
   #counted = 0;
   #block: Block | undefined;
-  #columns: Columns = emptyColumns(0);
-  // The row that is being summed, one place per slot.
-  #sums = new Float64Array(FIRST_ROOM);
-  #present = new Float64Array(FIRST_ROOM);
-  // What closed rows have added up to, and how many values that were.
-  #totals = new Float64Array(FIRST_ROOM);
-  #counts = new Float64Array(FIRST_ROOM);
-  readonly #gauges: number[] = [];
+  #columns = new SeriesColumns(0);
+  // Of the row that is being summed.
   #seconds = 0;
   #covered = 0;
   #fresh = false;
@@ -74,12 +59,6 @@ export class StretchGatherer {
 
   /** Ends the stretch. Ticks that make no whole row are in its survey, not in its rows. */
   result(): Stretch {
-    const forgotten = this.#fresh;
-    this.#addTotals();
-    for (const [place, slot] of this.#slots.entries()) {
-      slot.total = this.#totals[place] as number;
-      slot.values = this.#counts[place] as number;
-    }
     return {
       host: this.#host,
       backends: [...this.#backends],
@@ -92,15 +71,16 @@ export class StretchGatherer {
       counted: this.#counted,
       links: this.#links.links(),
       sources: this.#order.map(({ survey }) => survey),
-      slots: this.#slots,
-      ...this.#bySource(),
+      slots: this.#sums.slots(),
+      data: this.#sums.bySource(this.#order.length),
+      active: this.#activeBySource(),
       times: {
         ts: Float64Array.from(this.#rowTs),
         seconds: Float64Array.from(this.#rowSeconds),
         ticks: Float64Array.from(this.#rowEnds),
         fresh: Uint8Array.from(this.#rowFresh),
       },
-      forgotten,
+      forgotten: this.#fresh,
     };
   }
 
@@ -116,53 +96,28 @@ export class StretchGatherer {
     this.#backends.add(block.backend);
     for (const family of block.blind) this.#blind.add(family);
     const sources = block.sources.map((source) => this.#source(source));
-    const columns = emptyColumns(block.series.length);
+    const columns = new SeriesColumns(block.series.length);
     for (const [s, series] of block.series.entries()) {
       const open = sources[series.source] as Open;
-      const known = this.#column(open, series);
-      columns.source[s] = open.index;
-      columns.first[s] = known.first;
-      columns.second[s] = known.second;
-      columns.activity[s] = known.activity;
-      columns.counted[s] = known.counted;
-      columns.rare[s] = known.item === null ? 0 : 1;
-      columns.items[s] = known.item;
+      columns.set(s, open.index, this.#column(open, series));
     }
     this.#columns = columns;
-    if (this.#slots.length > this.#sums.length) {
-      this.#sums = grown(this.#sums, 2 * this.#slots.length);
-      this.#present = grown(this.#present, 2 * this.#slots.length);
-      this.#totals = grown(this.#totals, 2 * this.#slots.length);
-      this.#counts = grown(this.#counts, 2 * this.#slots.length);
-    }
+    this.#sums.makeRoom();
   }
 
   /** What a series of a source adds to; worked out once, since blocks come by the thousand. */
   #column(open: Open, series: SeriesId): Column {
-    const { metric, bucket } = series;
-    const key = bucket === undefined ? metric : `${metric}\u0000${series.scheme}\u0000${bucket}`;
+    const key = seriesKey(series);
     let column = open.columns.get(key);
     if (column) return column;
     const { kind } = open.survey;
-    const role = seriesRole(kind, series);
     const places = slotsOf(kind, series).map((slot) => {
       const slotted = slotKey(slot);
-      const known = open.slots.get(slotted);
-      if (known !== undefined) return known;
-      const place = this.#slots.push({ slot, source: open.index, total: 0, values: 0 }) - 1;
+      const place = open.slots.get(slotted) ?? this.#sums.slot(slot, open.index);
       open.slots.set(slotted, place);
-      if (isGauge(slot)) this.#gauges.push(place);
       return place;
     });
-    const value = role.role === 'value';
-    const made = role.role === 'call' && role.what === 'calls';
-    column = {
-      first: places[0] ?? -1,
-      second: places[1] ?? -1,
-      activity: value ? activityOf(kind, role.type) : made ? 1 : 0,
-      counted: made || (value && role.type === 'counter' && role.metric.endsWith('ops')) ? 1 : 0,
-      item: value && role.metric === 'process.starts' ? true : noveltyItem(kind, role),
-    };
+    column = columnOf(kind, series, places);
     open.columns.set(key, column);
     return column;
   }
@@ -173,7 +128,7 @@ export class StretchGatherer {
     if (!open) {
       open = {
         index: this.#order.length,
-        survey: unseen(source),
+        survey: unseenSource(source),
         slots: new Map(),
         columns: new Map(),
         lastTick: -1,
@@ -188,12 +143,12 @@ export class StretchGatherer {
   /** Counts gaps, and forgets the past after a long one as scoring does. */
   #goOn(block: Block, t: number, index: number, intervalMs: number): void {
     const ts = block.ts[t] as number;
-    const step = ts - (this.#ts[index - 1] ?? Number.NEGATIVE_INFINITY);
     if (index > 0) {
-      const other = block.boot !== this.#boot || step <= 0;
-      if (other || step > 2.5 * intervalMs) this.#gaps++;
-      const usual = Math.min(intervalMs, this.#intervals[index - 1] as number);
-      if (isForgotten(other, step, usual, this.#rowTicks)) this.#forget();
+      const step = ts - (this.#ts[index - 1] as number);
+      const lengths = [this.#intervals[index - 1] as number, intervalMs] as const;
+      const border = borderBetween(block.boot === this.#boot, step, lengths, this.#rowTicks);
+      if (border.gap) this.#gaps++;
+      if (border.forgotten) this.#forget();
     }
     this.#boot = block.boot;
     this.#ts.push(ts);
@@ -203,7 +158,6 @@ export class StretchGatherer {
   #values(block: Block, t: number, index: number): void {
     const { source, first, second, activity, counted, rare, items } = this.#columns;
     const sums = this.#sums;
-    const present = this.#present;
     const end = block.rowStart[t + 1] as number;
     for (let at = block.rowStart[t] as number; at < end; at++) {
       const series = block.seriesIndex[at] as number;
@@ -216,17 +170,14 @@ export class StretchGatherer {
       }
       const place = first[series] as number;
       if (place >= 0) {
-        sums[place] = (sums[place] as number) + value;
-        present[place] = (present[place] as number) + 1;
+        sums.add(place, value);
         const other = second[series] as number;
-        if (other >= 0) {
-          sums[other] = (sums[other] as number) + value;
-          present[other] = (present[other] as number) + 1;
-        }
+        if (other >= 0) sums.add(other, value);
       }
       if (counted[series] === 1) this.#counted += value;
       if (!(value > 0) && activity[series] !== 2) continue;
-      if (activity[series] !== 0 && open.survey.lastActive !== index) active(open.survey, index);
+      if (activity[series] !== 0 && open.survey.lastActive !== index)
+        noteActive(open.survey, index);
       if (rare[series] === 0 || !(value > 0)) continue;
       const item = items[series];
       if (typeof item === 'string' && !open.survey.firstSeen.has(item)) {
@@ -246,12 +197,7 @@ export class StretchGatherer {
   }
 
   #closeRow(index: number): void {
-    const row = this.#sums.slice(0, this.#slots.length);
-    for (const place of this.#gauges) {
-      row[place] = (row[place] as number) / (this.#present[place] as number);
-    }
     const from = index - this.#covered;
-    this.#rows.push(row);
     this.#active.push(
       Uint8Array.from(this.#order, ({ survey }) => (survey.lastActive > from ? 1 : 0)),
     );
@@ -260,48 +206,29 @@ export class StretchGatherer {
     this.#rowEnds.push(index + 1);
     const whole = this.#covered === this.#rowTicks;
     this.#rowFresh.push(whole ? (this.#fresh ? FRESH : 0) : INCOMPLETE);
-    this.#addTotals();
-    this.#fresh = false;
+    this.#sums.closeRow();
+    this.#begin(false);
   }
 
   #forget(): void {
-    this.#addTotals();
-    this.#fresh = true;
+    this.#sums.empty();
+    this.#begin(true);
   }
 
-  /** The rows, source after source; a slot that came later was missing before. */
-  #bySource(): Pick<Stretch, 'data' | 'active'> {
-    const rows = this.#rows.length;
-    const data = new Float64Array(rows * this.#slots.length);
-    const active = new Uint8Array(rows * this.#order.length);
-    const placesOf = placesBySource(this.#slots, this.#order.length);
-    let at = 0;
-    for (const [source, places] of placesOf.entries()) {
-      for (const [r, row] of this.#rows.entries()) {
-        for (const place of places) {
-          data[at++] =
-            place < row.length
-              ? (row[place] as number)
-              : isGauge((this.#slots[place] as StretchSlot).slot)
-                ? Number.NaN
-                : 0;
-        }
-        active[source * rows + r] = this.#active[r]?.[source] ?? 0;
-      }
-    }
-    return { data, active };
-  }
-
-  /** Empties the row that is being summed into what is known of its slots. */
-  #addTotals(): void {
-    for (let place = 0; place < this.#slots.length; place++) {
-      this.#totals[place] = (this.#totals[place] as number) + (this.#sums[place] as number);
-      this.#counts[place] = (this.#counts[place] as number) + (this.#present[place] as number);
-    }
-    this.#sums.fill(0);
-    this.#present.fill(0);
+  #begin(fresh: boolean): void {
     this.#seconds = 0;
     this.#covered = 0;
+    this.#fresh = fresh;
+  }
+
+  /** Per source after source and row: whether it was active; later ones were not before. */
+  #activeBySource(): Uint8Array<ArrayBuffer> {
+    const rows = this.#active.length;
+    const active = new Uint8Array(rows * this.#order.length);
+    for (const [r, row] of this.#active.entries()) {
+      for (const [source, on] of row.entries()) active[source * rows + r] = on;
+    }
+    return active;
   }
 }
 
@@ -315,92 +242,9 @@ interface Open {
   lastTick: number;
 }
 
-/** What one series adds to: its places, -1 without. */
-interface Column {
-  readonly first: number;
-  readonly second: number;
-  readonly activity: 0 | 1 | 2;
-  readonly counted: 0 | 1;
-  /** The item that it shows; true where it counts starts. */
-  readonly item: string | true | null;
-}
-
-/** {@link Column}s of a block: one place per series. */
-interface Columns {
-  readonly source: Int32Array;
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  readonly activity: Uint8Array;
-  readonly counted: Uint8Array;
-  /** 1 while a value above zero has more to say than its number. */
-  readonly rare: Uint8Array;
-  readonly items: (string | true | null)[];
-}
-
-function emptyColumns(series: number): Columns {
-  return {
-    source: new Int32Array(series),
-    first: new Int32Array(series),
-    second: new Int32Array(series),
-    activity: new Uint8Array(series),
-    counted: new Uint8Array(series),
-    rare: new Uint8Array(series),
-    items: new Array<string | true | null>(series),
-  };
-}
-
-/** Whether a tick follows so late, or so strangely, that nothing may span the gap. */
-export function isForgotten(
-  otherRun: boolean,
-  stepMs: number,
-  intervalMs: number,
-  rowTicks: number,
-): boolean {
-  return otherRun || stepMs > (GAP_ROWS * rowTicks + 1) * intervalMs;
-}
-
-/** The error of a window of several hosts. */
-export function severalHosts(expected: string, found: { readonly host: string }): Error {
-  return learnErrors.make(
-    'LEARN-1003',
-    `window: expected ticks of ${expected}, found some of ${found.host}`,
-  );
-}
-
 function notFinite(source: StretchSource, value: number, index: number): Error {
   return learnErrors.make(
     'LEARN-1004',
     `${sourceKey(source)}: expected finite numbers, found ${value} in tick ${index}`,
   );
-}
-
-function unseen({ kind, name }: BlockSource): StretchSource {
-  return {
-    kind,
-    name,
-    attributes: {},
-    ticks: 0,
-    activeTicks: 0,
-    episodes: 0,
-    firstActive: -1,
-    lastActive: -1,
-    longestSilence: 0,
-    starts: 0,
-    firstSeen: new Map(),
-  };
-}
-
-function active(source: StretchSource, index: number): void {
-  const { lastActive } = source;
-  if (lastActive < 0) source.firstActive = index;
-  else source.longestSilence = Math.max(source.longestSilence, index - lastActive - 1);
-  if (lastActive < 0 || index - lastActive > 1) source.episodes++;
-  source.lastActive = index;
-  source.activeTicks++;
-}
-
-function grown(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(length);
-  larger.set(array);
-  return larger;
 }

@@ -1,10 +1,10 @@
 import { compareSources, sourceKey } from '@ethogram/core';
 import { median } from 'simple-statistics';
 import { LinkMerger } from '../graph/merge-links.js';
+import { borderBetween, severalHosts } from './border.js';
 import type { RowStore } from './row-store.js';
 import type { Slot } from './slot.js';
 import type { Stretch, StretchSource } from './stretch.js';
-import { isForgotten, severalHosts } from './stretch-gatherer.js';
 import type { SourceSurvey, Survey } from './survey.js';
 
 /** Joins the stretches of a window, which come in order, to one survey and one store of rows. */
@@ -82,13 +82,15 @@ export class WindowMerger {
 
   /** Whether nothing may span the border between two stretches; counts it if it is a gap. */
   #join(last: Stretch, next: Stretch): boolean {
-    const intervalMs = next.intervals[0] as number;
-    const before = last.intervals[last.intervals.length - 1] as number;
     const step = (next.ts[0] as number) - (last.ts[last.ts.length - 1] as number);
-    const other = last.boots.last !== next.boots.first || step <= 0;
-    if (other || step > 2.5 * intervalMs) this.#gaps++;
-    const usual = Math.min(intervalMs, before);
-    return last.forgotten || isForgotten(other, step, usual, this.#rowTicks);
+    const lengths = [
+      last.intervals[last.intervals.length - 1] as number,
+      next.intervals[0] as number,
+    ] as const;
+    const sameBoot = last.boots.last === next.boots.first;
+    const border = borderBetween(sameBoot, step, lengths, this.#rowTicks);
+    if (border.gap) this.#gaps++;
+    return last.forgotten || border.forgotten;
   }
 
   /** Adds what a stretch saw of a source; its index among all sources. */
