@@ -12,6 +12,8 @@ export {
   scaleOfDistances,
   surprise,
 } from './combine.js';
+export type { DriftPart } from './drift-tracker.js';
+export { DRIFT_HOURS } from './drift-tracker.js';
 export type { ForecastPart } from './forecast-loss.js';
 export { FORECAST_LAGS } from './forecast-loss.js';
 export type { ActivityProfile, HostActivityState } from './host-activity.js';
@@ -34,6 +36,7 @@ export { SeriesMemo } from './series-memo.js';
 export type { SeriesRole } from './series-role.js';
 export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';
+export { DRIFT_BIN_MS, DRIFT_BINS, TrailingMedian } from './trailing-median.js';
 export type { CentresPart } from './views/centres-view.js';
 export type { DistributionPart } from './views/distribution.js';
 export type { FastScale } from './views/fast-view.js';

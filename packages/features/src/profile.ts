@@ -1,4 +1,5 @@
 import type { SourceId } from '@ethogram/core';
+import type { DriftPart } from './drift-tracker.js';
 import type { ForecastPart } from './forecast-loss.js';
 import type { PackedMatrix } from './packed-matrix.js';
 import type { SeasonPart } from './season.js';
@@ -13,6 +14,8 @@ export interface FeatureScale {
   readonly sd: number;
   /** What it usually does over a day; null where no day was learned. */
   readonly season: SeasonPart | null;
+  /** Where its level is followed; absent where the mean of training holds. */
+  readonly drift?: DriftPart | undefined;
 }
 
 /** A histogram whose shares are followed: the buckets seen in training, ascending. */

@@ -1,3 +1,4 @@
+import { DriftTracker } from './drift-tracker.js';
 import { ForecastTracker } from './forecast-tracker.js';
 import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
@@ -17,7 +18,7 @@ const BEND = 10;
 export class SourceTracker {
   /** The row: rate per second or mean of each feature; NaN where a gauge was missing. */
   readonly x: Float64Array;
-  /** The row in standard deviations from what the time of day would have; 0 where missing. */
+  /** The row in standard deviations from what time of day and level would have; 0 where missing. */
   readonly z: Float64Array;
   /** {@link z} up to ten, its logarithm beyond: one wild metric must not blind the others. */
   readonly bent: Float64Array;
@@ -41,6 +42,7 @@ export class SourceTracker {
   readonly #loss: Float64Array;
   readonly #forecast: ForecastTracker;
   readonly #seasons: readonly (Season | null)[];
+  readonly #drift: DriftTracker;
   readonly #historyTicks: number;
   readonly #width: RowWidth;
   /** Sums of the places of the row, over the ticks that each part looks at. */
@@ -64,6 +66,7 @@ export class SourceTracker {
     this.z = new Float64Array(features);
     this.bent = new Float64Array(features);
     this.#seasons = profile.features.map(({ season }) => (season ? new Season(season) : null));
+    this.#drift = new DriftTracker(profile.features, timing.rowTicks * timing.intervalMs);
     this.#forecast = new ForecastTracker(profile, timing);
     this.components = new Float64Array(this.#axes?.rows ?? 0);
     this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
@@ -119,6 +122,11 @@ export class SourceTracker {
   skip(): void {
     this.#ticks++;
     this.#at = (this.#at + 1) % this.#historyTicks;
+  }
+
+  /** Says whether a fault lasts: meanwhile no level that is followed moves. */
+  set frozen(frozen: boolean) {
+    this.#drift.frozen = frozen;
   }
 
   /** Forgets the past: after a gap nothing may span it. */
@@ -204,13 +212,20 @@ export class SourceTracker {
   /** What it knows, for a checkpoint: numbers and arrays in a fixed order. */
   state(): { readonly counters: readonly number[]; readonly arrays: readonly TypedState[] } {
     return {
-      counters: [this.#at, this.#ticks, this.#ring.position, this.#forecast.position],
+      counters: [
+        this.#at,
+        this.#ticks,
+        this.#ring.position,
+        this.#forecast.position,
+        this.#drift.bin,
+      ],
       arrays: [
         this.#history,
         this.#energy,
         this.#loss,
         this.#forecast.recent,
         ...this.#ring.state(),
+        ...this.#drift.arrays,
       ],
     };
   }
@@ -221,6 +236,7 @@ export class SourceTracker {
     this.#ticks = counters[1] ?? 0;
     this.#ring.position = counters[2] ?? 0;
     this.#forecast.position = counters[3] ?? 0;
+    this.#drift.bin = counters[4] ?? -1;
   }
 
   #meanOf(history: Float64Array, rows: number): number {
@@ -245,6 +261,9 @@ export class SourceTracker {
     const sums = this.#sums;
     this.#ring.sums(0, x.length, ticks, sums);
     if (this.#counts.length > 0) this.#ring.counts(ticks, this.#counts);
+    const drift = this.#drift.known ? this.#drift : null;
+    drift?.moveTo(ts);
+    const eligible = this.eligible;
     for (let i = 0; i < x.length; i++) {
       const sum = sums[i] as number;
       const value = this.#isGauge[i] === 1 ? meanOf(sum, this.#counts[i] as number) : sum / seconds;
@@ -252,7 +271,10 @@ export class SourceTracker {
       const season = this.#seasons[i];
       const mean = this.#means[i] as number;
       const usual = season ? mean + season.at(ts) : mean;
-      const deviation = Number.isNaN(value) ? 0 : (value - usual) / (this.#sds[i] as number);
+      let off = value - usual;
+      const column = drift ? (drift.columns[i] as number) : -1;
+      if (drift && column >= 0 && !Number.isNaN(off)) off = drift.follow(column, off, eligible);
+      const deviation = Number.isNaN(off) ? 0 : off / (this.#sds[i] as number);
       z[i] = deviation;
       bent[i] = bend(deviation);
     }
@@ -306,4 +328,4 @@ function bend(z: number): number {
 }
 
 /** An array that is part of a tracker's state. */
-export type TypedState = Float64Array | Uint8Array;
+export type TypedState = Float64Array | Float32Array | Uint8Array;

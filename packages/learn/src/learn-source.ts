@@ -7,6 +7,7 @@ import type { Kernels } from './kernels/kernels.js';
 import type { LearnSettings } from './options.js';
 import { calibrateSource, type SourceCalibration } from './passes/calibrate.js';
 import { clusterSource } from './passes/cluster.js';
+import { type LastDays, learnDrift, settleDrift } from './passes/drift.js';
 import { type Exploration, exploreSource } from './passes/explore.js';
 import type { PassSetting } from './passes/pass-setting.js';
 import { learnSeasons } from './passes/season.js';
@@ -52,7 +53,7 @@ export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
   const draft = { ...task.draft };
   const setting = passSetting(task, kernels);
   try {
-    const found = describeSource(draft, task, setting);
+    const { lastDays, ...found } = describeSource(draft, task, setting);
     const cluster = clusterSource(draft, setting, {
       full: task.full,
       seed: seededRng(task.seed)
@@ -61,6 +62,7 @@ export function learnSource(task: SourceTask, kernels: Kernels): LearnedSource {
     });
     const calibration = calibrateSource(draft, setting, task.timing.calibrationTicks);
     withinBytes(draft);
+    settleDrift(draft, lastDays);
     return { draft, ...found, cluster, calibration, failure: null };
   } catch (cause) {
     return {
@@ -81,9 +83,17 @@ export function learnAxes(task: SourceTask, kernels: Kernels): Draft {
   return draft;
 }
 
-function describeSource(draft: Draft, task: SourceTask, setting: PassSetting): Exploration {
-  if (task.seasons) learnSeasons(draft, task.window, setting);
-  return exploreSource(draft, setting, task.few);
+function describeSource(
+  draft: Draft,
+  task: SourceTask,
+  setting: PassSetting,
+): Exploration & { readonly lastDays: LastDays } {
+  let lastDays: LastDays = new Map();
+  if (task.seasons) {
+    learnSeasons(draft, task.window, setting);
+    lastDays = learnDrift(draft, task.window, setting);
+  }
+  return { ...exploreSource(draft, setting, task.few), lastDays };
 }
 
 function passSetting(task: SourceTask, kernels: Kernels): PassSetting {

@@ -1,6 +1,9 @@
 /** What of a source must fit together. */
 interface Shapes {
-  readonly features: readonly { readonly season: Shape | null }[];
+  readonly features: readonly {
+    readonly season: Shape | null;
+    readonly drift?: { readonly hours: Shape | null } | undefined;
+  }[];
   readonly calls: readonly string[];
   readonly histograms: readonly { readonly buckets: readonly number[] }[];
   readonly axes: Shape | null;
@@ -31,6 +34,8 @@ const FORECAST_LAGS = 3;
 /** Half hours of a day, and hours of a week. */
 const SEASON_BINS = 48;
 const WEEK_BINS = 168;
+/** A day and the hour that the level of a metric leaves out. */
+const DRIFT_HOURS = 25;
 
 /**
  * What does not fit among the matrices of a source, in words; empty where all do. Streaming code
@@ -51,7 +56,8 @@ export function mismatchedShapes(source: Shapes): string[] {
     const width = Math.min(axes, Math.max(1, Math.floor((matrix?.cols ?? 0) / rows)));
     expect(name, matrix, 0, rows * width);
   };
-  for (const { season } of source.features) {
+  for (const { season, drift } of source.features) {
+    expect('drift', drift?.hours, 1, DRIFT_HOURS);
     expect('season', season, 1, season?.cols === WEEK_BINS ? WEEK_BINS : SEASON_BINS);
   }
   expect('axes', source.axes, 0, features);

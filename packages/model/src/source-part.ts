@@ -36,6 +36,19 @@ export const featureSchema = z.strictObject({
   max: finite,
   /** Usual deviations from the mean: one row, the half hours of a UTC day or the hours of a week. */
   season: packedMatrixSchema.nullable(),
+  /**
+   * Where its level is followed: its last 25 hourly means as deviations from the mean (one row) and
+   * when they ended (ms UTC), the mean of what is left once the level is taken off, and the standard
+   * deviation around the mean, were it not followed. Absent where the mean holds.
+   */
+  drift: z
+    .strictObject({
+      hours: packedMatrixSchema.nullable(),
+      until: z.int().min(0),
+      offset: finite,
+      sd: finite.positive(),
+    })
+    .optional(),
 });
 
 /** A metric that was recorded but not learned as a feature, and why. */

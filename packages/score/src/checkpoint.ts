@@ -7,6 +7,7 @@ const FORMAT = 'ethogram-checkpoint/2';
 export function sealCheckpoint(model: string, state: object): string {
   const body = JSON.stringify(state, (_key, value: unknown) => {
     if (value instanceof Float64Array) return { f64: base64(value) };
+    if (value instanceof Float32Array) return { f32: base64(value) };
     if (value instanceof Uint8Array) return { u8: base64(value) };
     return value === Number.POSITIVE_INFINITY ? { inf: 1 } : value;
   });
@@ -45,6 +46,10 @@ function revive(value: unknown): unknown {
       const bytes = Uint8Array.from(Buffer.from(value.f64, 'base64'));
       return new Float64Array(bytes.buffer);
     }
+    if ('f32' in value && typeof value.f32 === 'string') {
+      const bytes = Uint8Array.from(Buffer.from(value.f32, 'base64'));
+      return new Float32Array(bytes.buffer);
+    }
     if ('u8' in value && typeof value.u8 === 'string') {
       return Uint8Array.from(Buffer.from(value.u8, 'base64'));
     }
@@ -63,7 +68,7 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   throw scoreErrors.make('SCORE-1002', 'checkpoint: expected an object');
 }
 
-function base64(array: Float64Array | Uint8Array): string {
+function base64(array: Float64Array | Float32Array | Uint8Array): string {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 }
 

@@ -63,7 +63,8 @@ export async function compareWindow(
   blocks: AsyncIterable<Block>,
 ): Promise<Comparison> {
   const scorer = createScorer(model);
-  const tracker = new HostTracker(model.sources, { ...model.timing, historyRows: 1 });
+  const learned = model.sources.map(atRest);
+  const tracker = new HostTracker(learned, { ...model.timing, historyRows: 1 });
   const calls = new CallCounter(model.sources);
   const tallies = new Map(model.sources.map((source) => [sourceKey(source), newTally(source)]));
   const unknown = new Set<string>();
@@ -94,7 +95,7 @@ export async function compareWindow(
     }
   }
   const sources = [
-    ...model.sources.flatMap((source, i) =>
+    ...learned.flatMap((source, i) =>
       source.self
         ? []
         : [compareSource(source, tallies.get(sourceKey(source)), ticks, calls.of(i))],
@@ -103,6 +104,14 @@ export async function compareWindow(
   ];
   const host = hostVerdict(sources);
   return { model: model.id, verdict: host, ticks, incidents: incidents.size, sources };
+}
+
+/** A source held against its recording itself: no level is followed. */
+function atRest(source: SourceModel): SourceModel {
+  const features = source.features.map(({ drift, ...feature }) =>
+    drift ? { ...feature, sd: drift.sd } : feature,
+  );
+  return { ...source, features };
 }
 
 interface Tally {

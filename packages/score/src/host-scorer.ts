@@ -126,7 +126,10 @@ export class HostScorer {
     }
     for (const [i, watched] of this.#watched.entries()) {
       const saved = state.watched[i];
-      if (saved) watched.resume(saved);
+      if (!saved) continue;
+      watched.resume(saved);
+      const tracker = this.#tracker.sources[i];
+      if (tracker) tracker.frozen = watched.rates.open;
     }
     this.#novelty.resume(state.novelty);
     if (state.host) this.#host?.resume(state.host);
@@ -176,6 +179,7 @@ export class HostScorer {
       const tracker = this.#tracker.sources[i];
       const burst = bursts?.has(watched.key) ?? false;
       const found = tracker ? watched.judge(tracker, moment.ts, limits, burst) : null;
+      if (tracker) tracker.frozen = watched.rates.open;
       if (watched.rates.open) this.#chronicle.goesOn(watched.key, watched.now.score);
       if (!found) return [];
       const finding = { ...found, source: watched.model, now: watched.now, parents: [] };
@@ -324,7 +328,7 @@ interface ScorerState {
   readonly position: { readonly boot: string; readonly ts: number };
   readonly trackers: readonly {
     readonly counters: readonly number[];
-    readonly arrays: readonly (Float64Array | Uint8Array)[];
+    readonly arrays: readonly (Float64Array | Float32Array | Uint8Array)[];
   }[];
   readonly watched: readonly WatchedState[];
   readonly novelty: NoveltyState;

@@ -105,7 +105,7 @@ function scaleFeatures(
     const feature = draft.features[j] as Draft['features'][number];
     const scaled = {
       ...feature,
-      mean: feature.mean + (mean[j] as number),
+      ...centred(feature, mean[j] as number),
       sd: scales[a] as number,
       min: moments.min[j] as number,
       max: moments.max[j] as number,
@@ -121,6 +121,14 @@ function scaleFeatures(
     draft.axes = axes.axes;
     draft.explained = axes.explained;
   }
+}
+
+/** Where a feature is told from: a level that is followed leaves its mean where it was. */
+function centred(
+  { mean, drift }: Draft['features'][number],
+  left: number,
+): Pick<Draft['features'][number], 'mean' | 'drift'> {
+  return drift ? { mean, drift: { ...drift, offset: left } } : { mean: mean + left };
 }
 
 function correlation(covariance: Float64Array, d: number, j: number, k: number): number {
