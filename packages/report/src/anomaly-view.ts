@@ -69,9 +69,18 @@ export function scoreText({
 
 /** One factor: the metric, its value now, and the range that training showed. */
 export function reasonText(reason: Reason): string {
-  const [low, high] = reason.expected;
-  const expected = reason.firstSeen
-    ? 'never seen before'
-    : `expected ${numberText(low)} to ${numberText(high)}`;
-  return `${printable(reason.metric)} ${numberText(reason.actual)}, ${expected} (${shareText(reason.contribution)})`;
+  return `${printable(reason.metric)} ${valueText(reason)} (${shareText(reason.contribution)})`;
+}
+
+/**
+ * The value of a factor beside what training showed of it: `812, expected 0 to 14`. A value that
+ * training showed too is odd for when, or beside what, it came.
+ */
+export function valueText({ actual, expected, firstSeen }: Reason): string {
+  const [low, high] = expected;
+  const range = `${numberText(low)} to ${numberText(high)}`;
+  if (firstSeen) return `${numberText(actual)}, never seen before`;
+  return actual >= low && actual <= high
+    ? `${numberText(actual)}, of ${range} in training but not like this`
+    : `${numberText(actual)}, expected ${range}`;
 }

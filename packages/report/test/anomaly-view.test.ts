@@ -55,6 +55,14 @@ describe('an anomaly', () => {
     );
   });
 
+  test('says of a value that training showed too that it was not like this', () => {
+    const seen = { metric: 'cpu.ns', actual: 9, contribution: 1, firstSeen: false } as const;
+    const because = (expected: readonly [number, number]) =>
+      anomalyLine({ ...anomaly, reasons: [{ ...seen, expected }] }, plainStyle);
+    expect(because([5, 9])).toContain('cpu.ns 9, of 5 to 9 in training but not like this (100 %)');
+    expect(because([5, 8])).toContain('cpu.ns 9, expected 5 to 8 (100 %)');
+  });
+
   test('without probability says what is known instead', () => {
     const { p: _, ...rest } = anomaly;
     expect(anomalyLine({ ...rest, p: null, pBelow: 0.001 }, plainStyle)).toContain('(p < 0.001)');

@@ -1,6 +1,6 @@
 import { parseSourceKey } from '@ethogram/core';
 import type { AnomalyRecord, IncidentRecord } from '@ethogram/score';
-import { scoreText } from '../../anomaly-view.js';
+import { scoreText, valueText } from '../../anomaly-view.js';
 import { durationText, numberText, shareText, shortTime } from '../../quantity.js';
 import { type PageColumn, pageTable } from '../html-table.js';
 import { htmlParagraph, htmlText } from '../html-text.js';
@@ -70,11 +70,8 @@ function reasonsCell(reasons: AnomalyRecord['reasons']): string {
   if (reasons.length === 0) return htmlText('no single factor');
   const items = reasons.slice(0, REASONS).map((reason) => {
     const { metric, actual, expected, firstSeen, contribution } = reason;
-    const words = firstSeen
-      ? `${numberText(actual)}, never seen before`
-      : `${numberText(actual)}, expected ${numberText(expected[0])} to ${numberText(expected[1])}`;
     const mark = firstSeen ? '' : rangeMark(actual, expected);
-    return `${mark}<code>${htmlText(metric)}</code> ${htmlText(words)} <span class="faint">${htmlText(shareText(contribution))}</span>`;
+    return `${mark}<code>${htmlText(metric)}</code> ${htmlText(valueText(reason))} <span class="faint">${htmlText(shareText(contribution))}</span>`;
   });
   const more = reasons.length - REASONS;
   return listCell(more > 0 ? [...items, htmlText(`and ${more} more`)] : items);
