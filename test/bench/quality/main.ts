@@ -19,6 +19,7 @@ import { bufferLength, vusPr } from './metrics/vus-pr.js';
 import { OTHER_SETS } from './other-series.js';
 import { runProduct } from './product.js';
 import { alarmTable, average, type Quality, qualityTable } from './tables.js';
+import { updatesTable } from './updates.js';
 
 const FEW_AXES = LEARN_DEFAULTS.maxAxes;
 const BASELINES: readonly Baseline[] = [
@@ -42,7 +43,8 @@ const RESULTS = new URL('../../results/quality.json', import.meta.url);
 const HELP = `Measures how well learned models find labelled faults, beside simpler methods.
 
   npm run bench:quality -- [--data DIR] [--sets smd,asd] [--entities machine-1-2,omi-1]
-                           [--seeds 1,2,3] [--only METHOD,…] [--verbose] [--write]
+                           [--seeds 1,2,3] [--only METHOD,…] [--no-updates] [--verbose]
+                           [--write]
 
 DIR (or ETHOGRAM_DATASETS) holds smd/, asd/ and jumpstarter/, each with NAME.train.csv.gz,
 NAME.test.csv.gz, NAME.label.csv.gz and perhaps NAME.causes.json, and nab/, skab/ and cloudmon/ as
@@ -67,6 +69,7 @@ const { values: flags } = parseArgs({
     entities: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
     only: { type: 'string' },
+    'no-updates': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -159,7 +162,12 @@ async function main(): Promise<void> {
       for (const method of methods) await findings.measure(method, entity, seeds);
     }
   }
-  const tables = tablesOf(findings, methods, sets, seeds.length);
+  const tables = [...tablesOf(findings, methods, sets, seeds.length)];
+  if (!flags['no-updates'] && methods.includes(PRODUCT)) {
+    const machines = sets.filter((set) => set in DATA_SETS);
+    const entities = machines.flatMap((set) => [...entitiesOf(root, set)]);
+    if (entities.length > 0) tables.push(await updatesTable(entities, seeds[0] ?? 1));
+  }
   for (const table of tables) print(table);
   if (flags.write) {
     writeBenchResult(fileURLToPath(RESULTS), {

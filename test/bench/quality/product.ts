@@ -29,21 +29,13 @@ export async function runProduct(
   settings: Partial<LearnSettings> = {},
 ): Promise<ProductResult> {
   const { train: known, test, intervalMs, name } = entity;
-  const window = { from: START_MS, to: START_MS + (known.rows + 1) * intervalMs, exclude: [] };
   const started = performance.now();
-  const model = await train(
-    async function* (range) {
-      const { from, to } = range ?? window;
-      const rowAt = (ts: number): number => Math.ceil((ts - START_MS) / intervalMs) - 1;
-      yield* blocksOf(name, known, intervalMs, 0, rowAt(from), rowAt(to));
-    },
-    {
-      name,
-      seed,
-      settings,
-      window,
-    },
-    { evaluate: countIncidents },
+  const model = await learnRows(
+    entity,
+    known,
+    { from: 0, to: known.rows, exclude: [] },
+    seed,
+    settings,
   );
   const learned = performance.now();
   const scorer = createScorer(model);
@@ -58,6 +50,51 @@ export async function runProduct(
     trainMs: learned - started,
     scoreMs: performance.now() - learned,
   };
+}
+
+/** Rows of a table, and ranges of rows among them that are left out. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+  readonly exclude: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Learns rows of a table that begins with the entity. */
+export function learnRows(
+  { name, intervalMs }: Pick<Entity, 'name' | 'intervalMs'>,
+  table: Table,
+  rows: Rows,
+  seed: number,
+  settings: Partial<LearnSettings> = {},
+): Promise<Model> {
+  // A row is a tick that ends one step later, and a window holds ticks by their ends.
+  const begin = (row: number): number => START_MS + (row === 0 ? 0 : (row + 0.5) * intervalMs);
+  const end = (row: number): number => START_MS + (row + 1) * intervalMs;
+  const window = {
+    from: begin(rows.from),
+    to: end(rows.to),
+    exclude: rows.exclude.map(({ from, to }) => ({ from: begin(from), to: begin(to) })),
+  };
+  return train(
+    async function* (range) {
+      const { from, to } = range ?? window;
+      const rowAt = (ts: number): number => Math.ceil((ts - START_MS) / intervalMs) - 1;
+      yield* blocksOf(name, table, intervalMs, 0, rowAt(from), Math.min(rows.to, rowAt(to)));
+    },
+    { name, seed, settings, window },
+    { evaluate: countIncidents },
+  );
+}
+
+/** Scores rows of a table that begins with the entity, by a scorer that has seen nothing before. */
+export function scoreRows(
+  { name, intervalMs }: Pick<Entity, 'name' | 'intervalMs'>,
+  model: Model,
+  table: Table,
+  { from, to }: Pick<Rows, 'from' | 'to'>,
+): readonly TickScore[] {
+  const scorer = createScorer(model);
+  return blocksOf(name, table, intervalMs, 0, from, to).flatMap((block) => scorer.push(block));
 }
 
 /**
