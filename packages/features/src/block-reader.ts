@@ -1,33 +1,27 @@
-import { type Block, type SeriesId, type SourceKind, sourceKey } from '@ethogram/core';
+import {
+  type Block,
+  type SeriesId,
+  type SourceId,
+  type SourceKind,
+  sourceKey,
+} from '@ethogram/core';
 import type { SourceProfile } from './profile.js';
 import { rowWidth } from './row-layout.js';
-import { SeriesMemo } from './series-memo.js';
+import type { SeriesNumbers } from './series-numbers.js';
 import { seriesRole, totalOf } from './series-role.js';
 
-/** Where the values of one series go: which source, and which place of its accumulators. */
+/** Where the values of series go: which source, and which place of its accumulators. */
 export interface Placement {
-  /** Per series: index of the profile, or -1. */
-  readonly profile: Int32Array;
-  /** Per series: place in the row, or -1. */
-  readonly place: Int32Array;
-  /** Per series: second place (the mix), or -1. */
-  readonly mixPlace: Int32Array;
-  /** Per series: 1 where a value above zero, 2 where any value, means that the source was active. */
-  readonly activity: Uint8Array;
+  /** Per series of the block: its number. */
+  readonly numbers: Uint32Array;
+  /** By number, {@link PLACES} numbers each: index of the profile or -1, place in the row or -1, second place (the mix) or -1, and activity: 1 where a value above zero, 2 where any value, means that the source was active. */
+  readonly places: Int32Array;
 }
 
-/** Room for so many series, and a few more, so that blocks of about that size share it. */
-function emptyPlacement(series: number): Placement {
-  const room = series + (series >> 2);
-  return {
-    profile: new Int32Array(room),
-    place: new Int32Array(room),
-    mixPlace: new Int32Array(room),
-    activity: new Uint8Array(room),
-  };
-}
+/** How many numbers of {@link Placement.places} belong to one series. */
+export const PLACES = 4;
 
-/** Where the values of one series of a known source go; see {@link Placement}. */
+/** Where the values of one series of a known source go. */
 interface Placed {
   readonly place: number;
   readonly mixPlace: number;
@@ -43,40 +37,41 @@ interface Places {
 
 /** Resolves the series of blocks to places in the rows of known sources; one per list of profiles. */
 export class BlockReader {
+  readonly #numbers: SeriesNumbers;
   readonly #profiles: ReadonlyMap<string, number>;
-  readonly #memos: readonly SeriesMemo<Placed>[];
-  #block: Block | undefined;
-  #placement: Placement | undefined;
+  readonly #kinds: readonly SourceKind[];
+  readonly #layouts: readonly Places[];
+  #places = new Int32Array(256 * PLACES);
 
-  constructor(profiles: readonly SourceProfile[]) {
+  constructor(profiles: readonly SourceProfile[], numbers: SeriesNumbers) {
     this.#profiles = new Map(profiles.map((profile, i) => [sourceKey(profile), i]));
-    this.#memos = profiles.map((profile) => {
-      const places = placesOf(profile);
-      return new SeriesMemo((series) => placed(profile.kind, places, series));
-    });
+    this.#kinds = profiles.map(({ kind }) => kind);
+    this.#layouts = profiles.map(placesOf);
+    this.#numbers = numbers;
+    numbers.watch((number, source, series) => this.#place(number, source, series));
   }
 
   /** The placement of a block, which holds until another block is read. */
   placement(block: Block): Placement {
-    if (this.#block === block && this.#placement) return this.#placement;
-    const n = block.series.length;
-    const before = this.#placement;
-    const placement = before && before.profile.length >= n ? before : emptyPlacement(n);
-    placement.profile.fill(-1);
-    const profileOf = block.sources.map((source) => this.#profiles.get(sourceKey(source)) ?? -1);
-    for (let i = 0; i < n; i++) {
-      const series = block.series[i] as SeriesId;
-      const profile = profileOf[series.source] ?? -1;
-      if (profile < 0) continue;
-      const put = (this.#memos[profile] as SeriesMemo<Placed>).of(series);
-      placement.profile[i] = profile;
-      placement.place[i] = put.place;
-      placement.mixPlace[i] = put.mixPlace;
-      placement.activity[i] = put.activity;
+    const numbers = this.#numbers.enter(block);
+    return { numbers, places: this.#places };
+  }
+
+  #place(number: number, source: SourceId, series: SeriesId): void {
+    const at = number * PLACES;
+    if (at >= this.#places.length) {
+      const more = new Int32Array(2 * at);
+      more.set(this.#places);
+      this.#places = more;
     }
-    this.#block = block;
-    this.#placement = placement;
-    return placement;
+    const profile = this.#profiles.get(sourceKey(source)) ?? -1;
+    this.#places[at] = profile;
+    if (profile < 0) return;
+    const kind = this.#kinds[profile] as SourceKind;
+    const put = placed(kind, this.#layouts[profile] as Places, series);
+    this.#places[at + 1] = put.place;
+    this.#places[at + 2] = put.mixPlace;
+    this.#places[at + 3] = put.activity;
   }
 }
 

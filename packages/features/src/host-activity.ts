@@ -6,7 +6,7 @@ import {
   sourceKey,
 } from '@ethogram/core';
 import type { Timing } from './profile.js';
-import { SeriesMemo } from './series-memo.js';
+import { SeriesNumbers } from './series-numbers.js';
 import { seriesRole, totalOf } from './series-role.js';
 import { type Position, TickOrder } from './tick-order.js';
 
@@ -31,8 +31,7 @@ export class HostActivity {
   readonly failures: Float64Array;
   /** Activity per second over the last `shareTicks` ticks. */
   readonly recent: Float64Array;
-  readonly #index: ReadonlyMap<string, number>;
-  readonly #memos: readonly SeriesMemo<number>[];
+  readonly #numbers: SeriesNumbers;
   readonly #ring: Float64Array;
   readonly #seconds: Float64Array;
   readonly #length: number;
@@ -40,19 +39,27 @@ export class HostActivity {
   readonly #order: TickOrder;
   #at = 0;
   #ticks = 0;
-  #block: Block | undefined;
-  #profile = new Int32Array(0);
-  #role = new Uint8Array(0);
+  /** By number of the series: twice its profile, and one more for failures; -1 for all others. */
+  #into = new Int32Array(256);
 
-  constructor(profiles: readonly ActivityProfile[], timing: Timing) {
+  /** @param numbers shared by all who read the same blocks. */
+  constructor(
+    profiles: readonly ActivityProfile[],
+    timing: Timing,
+    numbers: SeriesNumbers = new SeriesNumbers(),
+  ) {
     const count = profiles.length;
     this.now = new Float64Array(count);
     this.failures = new Float64Array(count);
     this.recent = new Float64Array(count);
-    this.#index = new Map(profiles.map((profile, i) => [sourceKey(profile), i]));
-    this.#memos = profiles.map(({ kind, metrics }) => {
-      const counted = new Set(metrics);
-      return new SeriesMemo((series) => roleOf(kind, counted, series));
+    const index = new Map(profiles.map((profile, i) => [sourceKey(profile), i]));
+    const counted = profiles.map(({ metrics }) => new Set(metrics));
+    this.#numbers = numbers;
+    numbers.watch((number, source, series) => {
+      const profile = index.get(sourceKey(source));
+      const metrics = counted[profile ?? -1];
+      const role = metrics ? roleOf(source.kind, metrics, series) : NOTHING;
+      this.#put(number, role === NOTHING ? -1 : 2 * (profile ?? 0) + (role === FAILURE ? 1 : 0));
     });
     this.#length = timing.shareTicks;
     this.#intervalMs = timing.intervalMs;
@@ -69,7 +76,6 @@ export class HostActivity {
   /** Takes one tick of a block; values that are not finite count as nothing. */
   advance(block: Block, t: number): void {
     if (this.#order.isFresh(block, t)) this.#ticks = 0;
-    if (block !== this.#block) this.#enter(block);
     this.#ticks++;
     this.#at = (this.#at + 1) % this.#length;
     const measured = (block.intervalNs[t] as number) / 1e9;
@@ -78,15 +84,15 @@ export class HostActivity {
     const { now, failures } = this;
     now.fill(0);
     failures.fill(0);
+    const numbers = this.#numbers.enter(block);
     const end = block.rowStart[t + 1] as number;
     for (let at = block.rowStart[t] as number; at < end; at++) {
-      const series = block.seriesIndex[at] as number;
-      const role = this.#role[series] as number;
-      if (role === NOTHING) continue;
+      const put = this.#into[numbers[block.seriesIndex[at] as number] as number] as number;
+      if (put < 0) continue;
       const value = block.values[at] as number;
       if (!Number.isFinite(value)) continue;
-      const into = role === ACTIVITY ? now : failures;
-      const profile = this.#profile[series] as number;
+      const into = (put & 1) === 0 ? now : failures;
+      const profile = put >> 1;
       into[profile] = (into[profile] as number) + value;
     }
     this.#sum(seconds);
@@ -109,21 +115,13 @@ export class HostActivity {
     this.#seconds.set(seconds);
   }
 
-  #enter(block: Block): void {
-    this.#block = block;
-    if (this.#role.length < block.series.length) {
-      const room = block.series.length + (block.series.length >> 2);
-      this.#profile = new Int32Array(room);
-      this.#role = new Uint8Array(room);
-    } else this.#role.fill(NOTHING);
-    const profiles = block.sources.map((source) => this.#index.get(sourceKey(source)) ?? -1);
-    for (let i = 0; i < block.series.length; i++) {
-      const series = block.series[i] as SeriesId;
-      const profile = profiles[series.source] ?? -1;
-      if (profile < 0) continue;
-      this.#profile[i] = profile;
-      this.#role[i] = (this.#memos[profile] as SeriesMemo<number>).of(series);
+  #put(number: number, into: number): void {
+    if (number >= this.#into.length) {
+      const more = new Int32Array(2 * number);
+      more.set(this.#into);
+      this.#into = more;
     }
+    this.#into[number] = into;
   }
 
   /** The window is summed anew, oldest first: a running sum would depend on where it began. */

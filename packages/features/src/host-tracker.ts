@@ -1,6 +1,7 @@
 import type { Block } from '@ethogram/core';
-import { BlockReader } from './block-reader.js';
+import { BlockReader, PLACES } from './block-reader.js';
 import type { SourceProfile, Timing } from './profile.js';
+import { SeriesNumbers } from './series-numbers.js';
 import { SourceTracker } from './source-tracker.js';
 import { type Position, TickOrder } from './tick-order.js';
 
@@ -12,9 +13,14 @@ export class HostTracker {
   readonly #timing: Timing;
   readonly #order: TickOrder;
 
-  constructor(profiles: readonly SourceProfile[], timing: Timing) {
+  /** @param numbers shared by all who read the same blocks. */
+  constructor(
+    profiles: readonly SourceProfile[],
+    timing: Timing,
+    numbers: SeriesNumbers = new SeriesNumbers(),
+  ) {
     this.sources = profiles.map((profile) => new SourceTracker(profile, timing));
-    this.#reader = new BlockReader(profiles);
+    this.#reader = new BlockReader(profiles, numbers);
     this.#timing = timing;
     this.#order = new TickOrder(timing);
   }
@@ -34,17 +40,21 @@ export class HostTracker {
       if (fresh) source.reset();
       source.open(seconds > 0 ? seconds : this.#timing.intervalMs / 1000);
     }
-    const { profile, place, mixPlace, activity } = this.#reader.placement(block);
+    const { numbers, places } = this.#reader.placement(block);
     const end = block.rowStart[t + 1] as number;
     for (let at = block.rowStart[t] as number; at < end; at++) {
-      const series = block.seriesIndex[at] as number;
-      const source = this.sources[profile[series] as number];
-      if (!source) continue;
+      const put = (numbers[block.seriesIndex[at] as number] as number) * PLACES;
+      const profile = places[put] as number;
+      if (profile < 0) continue;
       const value = block.values[at] as number;
       if (!Number.isFinite(value)) continue;
-      if ((place[series] as number) >= 0) source.add(place[series] as number, value);
-      if ((mixPlace[series] as number) >= 0) source.add(mixPlace[series] as number, value);
-      if (activity[series] === 2 || (activity[series] === 1 && value > 0)) source.touch();
+      const source = this.sources[profile] as SourceTracker;
+      const place = places[put + 1] as number;
+      const mixPlace = places[put + 2] as number;
+      const activity = places[put + 3] as number;
+      if (place >= 0) source.add(place, value);
+      if (mixPlace >= 0) source.add(mixPlace, value);
+      if (activity === 2 || (activity === 1 && value > 0)) source.touch();
     }
     for (const source of this.sources) {
       if (rows) source.close(ts);

@@ -1,5 +1,4 @@
-export type { Placement } from './block-reader.js';
-export { activityOf, BlockReader } from './block-reader.js';
+export { activityOf } from './block-reader.js';
 export type { Calibrated, Calibration, Tail } from './calibration.js';
 export { CalibrationCurve, calibrate, calibrationBin } from './calibration.js';
 export type { Combination, Combined, SurpriseScale } from './combine.js';
@@ -32,7 +31,8 @@ export type { RowWidth } from './row-layout.js';
 export { rowWidth } from './row-layout.js';
 export type { SeasonPart } from './season.js';
 export { dayBin, SEASON_BINS, seasonValue, WEEK_BINS, weekday } from './season.js';
-export { SeriesMemo } from './series-memo.js';
+export type { OnNumber } from './series-numbers.js';
+export { SeriesNumbers } from './series-numbers.js';
 export type { SeriesRole } from './series-role.js';
 export { seriesRole, totalOf } from './series-role.js';
 export { SourceTracker } from './source-tracker.js';

@@ -1,5 +1,5 @@
 import { type Block, sourceKey } from '@ethogram/core';
-import { HostTracker } from '@ethogram/features';
+import { HostTracker, SeriesNumbers } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import type { AlarmState } from './alarm.js';
 import { checkpointId, openCheckpoint, sealCheckpoint } from './checkpoint.js';
@@ -38,13 +38,14 @@ export class HostScorer {
 
   constructor(model: Model) {
     this.#model = model;
-    this.#tracker = new HostTracker(model.sources, model.timing);
+    const numbers = new SeriesNumbers();
+    this.#tracker = new HostTracker(model.sources, model.timing, numbers);
     this.#watched = model.sources.map(
       (source) => new WatchedSource(source, showsRangesOnly(model, source)),
     );
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
-    this.#novelty = new NoveltyWatch(model);
-    this.#host = HostWatch.of(model);
+    this.#novelty = new NoveltyWatch(model, numbers);
+    this.#host = HostWatch.of(model, numbers);
     this.#chronicle = new Chronicle(model, (key) => this.#byKey.get(key)?.now.score ?? 0);
   }
 

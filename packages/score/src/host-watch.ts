@@ -7,6 +7,7 @@ import {
   type HostActivityState,
   HostJointView,
   isFarBeyond,
+  SeriesNumbers,
   shortfall,
   surprise,
 } from '@ethogram/features';
@@ -61,14 +62,14 @@ export class HostWatch {
   #worstEdge = 0;
 
   /** @returns null where the model knows nothing of the host as a whole. */
-  static of(model: Model): HostWatch | null {
-    return model.together ? new HostWatch(model.together, model) : null;
+  static of(model: Model, numbers = new SeriesNumbers()): HostWatch | null {
+    return model.together ? new HostWatch(model.together, model, numbers) : null;
   }
 
-  private constructor(part: HostPart, { timing }: Model) {
+  private constructor(part: HostPart, { timing }: Model, numbers: SeriesNumbers) {
     this.#part = part;
     this.#keys = part.members.map(sourceKey);
-    this.#activity = new HostActivity(part.members, timing);
+    this.#activity = new HostActivity(part.members, timing, numbers);
     this.#z = new Float64Array(part.members.length);
     this.#view = part.joint ? new HostJointView(part.joint.precision) : null;
     this.#joint = part.joint ? new HostAlarm(part.joint.calibration) : null;

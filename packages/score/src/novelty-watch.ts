@@ -1,11 +1,11 @@
 import {
   type Block,
+  type BlockSource,
   type SeriesId,
   type SourceId,
-  type SourceKind,
   sourceKey,
 } from '@ethogram/core';
-import { knownItems, linkItem, noveltyItem, SeriesMemo, seriesRole } from '@ethogram/features';
+import { knownItems, linkItem, noveltyItem, SeriesNumbers, seriesRole } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
 import { Remembrance, type RemembranceState } from './remembrance.js';
 
@@ -28,10 +28,10 @@ const WORK = 'cpu.ns';
 /** Unknown sources whose names mean nothing by themselves. */
 const NAMELESS: ReadonlySet<string> = new Set(['other', 'container:<unknown>']);
 
-interface SeriesWatch {
-  readonly source: number;
-  readonly item: string;
-}
+/** What a series can tell: nothing, something new of a known source, or of a source that is new. */
+const NOTHING = 0;
+const NEW_ITEM = 1;
+const NEW_SOURCE = 2;
 
 /** Watches ticks for sources, calls, errors and links that training never showed. */
 export class NoveltyWatch {
@@ -42,15 +42,16 @@ export class NoveltyWatch {
   readonly #self: ReadonlySet<string>;
   readonly #remembrance: Remembrance;
   #recent: { key: string; tick: number }[] = [];
-  readonly #byKind = new Map<SourceKind, SeriesMemo<string>>();
-  readonly #byKey = new Map<string, SeriesMemo<string>>();
+  readonly #numbers: SeriesNumbers;
+  /** By number of the series: whether it tells something, and the item; empty where the source alone does. */
+  readonly #tells: number[] = [];
+  readonly #items: string[] = [];
   #tick = 0;
-  #block: Block | undefined;
-  /** The series that tell something new, by their place in the block. */
-  readonly #series = new Map<number, SeriesWatch>();
-  #unknown: readonly boolean[] = [];
 
-  constructor(model: Model) {
+  /** @param numbers shared by all who read the same blocks. */
+  constructor(model: Model, numbers: SeriesNumbers = new SeriesNumbers()) {
+    this.#numbers = numbers;
+    numbers.watch((number, source, series) => this.#look(number, source, series));
     this.#known = new Map(model.sources.map((s) => [sourceKey(s), knownItems(s.known)]));
     this.#limits = new Map(
       model.sources.map((s) => [sourceKey(s), s.noveltyLimit ?? Number.POSITIVE_INFINITY]),
@@ -63,25 +64,29 @@ export class NoveltyWatch {
 
   /** What is new in this tick and worth reporting now, by source in code-unit order. */
   visit(block: Block, t: number): readonly Novelty[] {
-    if (block !== this.#block) this.#enter(block);
     this.#tick++;
+    const numbers = this.#numbers.enter(block);
     const found = new Map<number, Map<string, number>>();
     const end = block.rowStart[t + 1] as number;
-    const begin = this.#series.size > 0 ? (block.rowStart[t] as number) : end;
-    for (let at = begin; at < end; at++) {
-      const watch = this.#series.get(block.seriesIndex[at] as number);
+    for (let at = block.rowStart[t] as number; at < end; at++) {
+      const series = block.seriesIndex[at] as number;
+      const number = numbers[series] as number;
+      const tells = this.#tells[number] as number;
+      if (tells === NOTHING) continue;
+      const { source } = block.series[series] as SeriesId;
+      if (tells === NEW_SOURCE && isSelf(block.sources[source])) continue;
+      const item = this.#items[number] as string;
       const value = block.values[at] as number;
-      if (!watch || (watch.item !== '' && !(value > 0))) continue;
-      itemsOf(found, watch.source).set(watch.item, value);
+      if (item === '' || value > 0) itemsOf(found, source).set(item, value);
     }
     this.#links(block, t, found);
     const news: Novelty[] = [];
     for (const [index, items] of found) {
       const source = block.sources[index];
       if (!source) continue;
-      const novelty = this.#unknown[index]
-        ? this.#newSource(source, items)
-        : this.#newItems(source, items);
+      const novelty = this.#known.has(sourceKey(source))
+        ? this.#newItems(source, items)
+        : this.#newSource(source, items);
       if (novelty) news.push(novelty);
     }
     return news.sort((a, b) => (sourceKey(a.source) < sourceKey(b.source) ? -1 : 1));
@@ -98,58 +103,22 @@ export class NoveltyWatch {
     this.#remembrance.resume(state.remembrance);
   }
 
-  #enter(block: Block): void {
-    this.#block = block;
-    this.#unknown = block.sources.map((source) => {
-      const isSelf = source.attributes?.['self'] === 'true';
-      const kernelThread = source.kind === 'process' && source.name.startsWith('[');
-      return (
-        !this.#known.has(sourceKey(source)) &&
-        !isSelf &&
-        !kernelThread &&
-        source.kind !== 'endpoint' &&
-        !NAMELESS.has(source.name)
-      );
-    });
-    const memos = block.sources.map((source, i) => {
-      if (this.#unknown[i]) return this.#itemsOfKind(source.kind);
-      const key = sourceKey(source);
-      return this.#self.has(key) ? undefined : this.#newItemsOf(key, source.kind);
-    });
-    this.#series.clear();
-    for (let i = 0; i < block.series.length; i++) {
-      const series = block.series[i] as SeriesId;
-      const { source } = series;
-      const item = memos[source]?.of(series);
-      const tells = item !== undefined && (item !== '' || this.#unknown[source] === true);
-      if (tells) this.#series.set(i, { source, item });
-    }
-  }
-
-  /** What the series of an unknown source show; empty where it is nothing that can be new. */
-  #itemsOfKind(kind: SourceKind): SeriesMemo<string> {
-    let memo = this.#byKind.get(kind);
-    if (!memo) {
-      memo = new SeriesMemo((series) =>
-        series.metric === WORK ? WORK : (noveltyItem(kind, seriesRole(kind, series)) ?? ''),
-      );
-      this.#byKind.set(kind, memo);
-    }
-    return memo;
-  }
-
-  /** What the series of a known source show that training did not; empty where that is nothing. */
-  #newItemsOf(key: string, kind: SourceKind): SeriesMemo<string> | undefined {
+  /** What a series can tell, whenever it comes. */
+  #look(number: number, source: SourceId, series: SeriesId): void {
+    const { kind, name } = source;
+    const key = sourceKey(source);
+    const item = noveltyItem(kind, seriesRole(kind, series)) ?? '';
     const known = this.#known.get(key);
-    let memo = this.#byKey.get(key);
-    if (!memo && known) {
-      memo = new SeriesMemo((series) => {
-        const item = noveltyItem(kind, seriesRole(kind, series));
-        return item !== null && !known.has(item) ? item : '';
-      });
-      this.#byKey.set(key, memo);
+    if (known) {
+      const isNew = item !== '' && !known.has(item) && !this.#self.has(key);
+      this.#tells[number] = isNew ? NEW_ITEM : NOTHING;
+      this.#items[number] = item;
+      return;
     }
-    return memo;
+    const kernelThread = kind === 'process' && name.startsWith('[');
+    const nameless = kernelThread || kind === 'endpoint' || NAMELESS.has(name);
+    this.#tells[number] = nameless ? NOTHING : NEW_SOURCE;
+    this.#items[number] = series.metric === WORK ? WORK : item;
   }
 
   #links(block: Block, t: number, found: Map<number, Map<string, number>>): void {
@@ -213,4 +182,8 @@ function itemsOf(found: Map<number, Map<string, number>>, index: number): Map<st
     found.set(index, items);
   }
   return items;
+}
+
+function isSelf(source: BlockSource | undefined): boolean {
+  return source?.attributes?.['self'] === 'true';
 }
