@@ -69,55 +69,58 @@ function fitTail(sorted: Float64Array): Tail {
 
 /** A calibration that scores are read against, and that may learn and forget. */
 export class CalibrationCurve {
-  readonly #weights = new Map<number, number>();
   readonly #tail: Tail;
-  /** Bins that weigh something, ascending, and their weights. */
-  #sorted: readonly number[] = [];
-  #heavy: Float64Array = new Float64Array(0);
-  /** Weight of each of these bins and of all above it. */
-  #above: Float64Array = new Float64Array(0);
-  #total = 0;
-  #stale = true;
+  /** Bins that weigh something, ascending. */
+  #bins: Int32Array;
+  /** Per bin two numbers: the weight of it and of all above it, and its own. Two more at the end. */
+  #weights: Float64Array;
+  /** Share of scores at or above the last one that was read, up to the tail. */
+  #p = 1;
 
-  constructor(calibration: Calibration) {
-    for (const [bin, weight] of calibration.bins) this.#weights.set(bin, weight);
-    this.#tail = calibration.tail;
+  constructor({ bins, tail }: Calibration) {
+    this.#tail = tail;
+    this.#bins = new Int32Array(0);
+    this.#weights = new Float64Array(2);
+    this.resume(bins);
   }
 
   /** Weight of all calibration scores. */
   get size(): number {
-    this.#refresh();
-    return this.#total;
+    return this.#weights[0] as number;
   }
 
   /** Adds a score with a weight. */
   add(s: number, weight = 1): void {
     const bin = calibrationBin(s);
-    const before = this.#weights.get(bin);
-    this.#weights.set(bin, (before ?? 0) + weight);
-    if (this.#stale || before === undefined) {
-      this.#stale = true;
-      return;
+    const after = this.#after(bin);
+    const at = after - 1;
+    if (after > 0 && this.#bins[at] === bin) {
+      this.#weights[2 * at + 1] = (this.#weights[2 * at + 1] as number) + weight;
+      this.#addUp(at);
+    } else {
+      const state = this.state();
+      this.resume([...state.slice(0, after), [bin, weight], ...state.slice(after)]);
     }
-    const at = this.#after(bin) - 1;
-    this.#heavy[at] = before + weight;
-    this.#addUp(at);
   }
 
   /** Lets everything weigh less: `factor` in (0, 1]. */
   decay(factor: number): void {
-    for (const [bin, weight] of this.#weights) {
-      if (weight * factor < 1e-6) this.#weights.delete(bin);
-      else this.#weights.set(bin, weight * factor);
+    const count = this.#bins.length;
+    let isLight = false;
+    for (let i = 0; i < count; i++) {
+      const weight = (this.#weights[2 * i + 1] as number) * factor;
+      this.#weights[2 * i + 1] = weight;
+      if (weight < 1e-6) isLight = true;
     }
-    this.#stale = true;
+    if (isLight) this.resume(this.state().filter(([, weight]) => weight >= 1e-6));
+    else this.#addUp(count - 1);
   }
 
   /** What a combined score means. */
   read(s: number): Calibrated {
     const score = this.score(s);
-    if (s <= this.#tail.u) return { score, p: this.#pAt(s), pBelow: null };
-    const smallest = 1 / (this.#total + 1);
+    if (s <= this.#tail.u) return { score, p: this.#p, pBelow: null };
+    const smallest = 1 / (this.size + 1);
     return this.#tail.exceedances >= MIN_EXCEEDANCES || score <= -Math.log10(smallest)
       ? { score, p: 10 ** -score, pBelow: null }
       : { score, p: null, pBelow: smallest };
@@ -125,67 +128,56 @@ export class CalibrationCurve {
 
   /** The score alone of {@link read}. */
   score(s: number): number {
-    this.#refresh();
     const { u, beta, xi } = this.#tail;
     const x = s - u;
-    const p = this.#pAt(Math.min(s, u));
-    if (x <= 0) return -Math.log10(p);
+    const all = this.size + 1;
+    this.#p = (1 + this.#weightAbove(Math.min(s, u))) / all;
+    if (x <= 0) return -Math.log10(this.#p);
     const logSurvival = xi > 0 ? -Math.log1p((xi * x) / beta) / xi : -x / beta;
     // What was counted since outweighs the tail of training: a new normal is not odd for ever.
-    const counted = this.#weightAbove(s) / (this.#total + 1);
-    return Math.min(-Math.log10(p) - logSurvival / Math.LN10, -Math.log10(counted));
+    const counted = this.#weightAbove(s) / all;
+    return Math.min(-Math.log10(this.#p) - logSurvival / Math.LN10, -Math.log10(counted));
   }
 
   /** Its state, for a checkpoint. */
   state(): readonly (readonly [number, number])[] {
-    return [...this.#weights].sort((a, b) => a[0] - b[0]);
+    return Array.from(this.#bins, (bin, i) => [bin, this.#weights[2 * i + 1] as number] as const);
   }
 
   /** Takes up a {@link state} in place of what it holds. */
   resume(bins: readonly (readonly [number, number])[]): void {
-    this.#weights.clear();
-    for (const [bin, weight] of bins) this.#weights.set(bin, weight);
-    this.#stale = true;
-  }
-
-  #pAt(s: number): number {
-    return (1 + this.#weightAbove(s)) / (this.#total + 1);
+    this.#bins = Int32Array.from(bins, ([bin]) => bin);
+    this.#weights = new Float64Array(2 * bins.length + 2);
+    for (let i = 0; i < bins.length; i++) this.#weights[2 * i + 1] = bins[i]?.[1] as number;
+    this.#addUp(bins.length - 1);
   }
 
   /** Weight at or above a score, linear within a bin. */
   #weightAbove(s: number): number {
     const bin = calibrationBin(s);
     const after = this.#after(bin);
-    const inside = after > 0 && this.#sorted[after - 1] === bin ? this.#heavy[after - 1] : 0;
-    return (this.#above[after] ?? 0) + (inside as number) * (bin + 1 - s / BIN);
+    const at = after - 1;
+    const inside = after > 0 && this.#bins[at] === bin ? (this.#weights[2 * at + 1] as number) : 0;
+    return (this.#weights[2 * after] as number) + inside * (bin + 1 - s / BIN);
   }
 
   /** Place of the first bin that lies after a bin. */
   #after(bin: number): number {
     let low = 0;
-    let high = this.#sorted.length;
+    let high = this.#bins.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] as number) <= bin) low = middle + 1;
+      if ((this.#bins[middle] as number) <= bin) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #refresh(): void {
-    if (!this.#stale) return;
-    this.#sorted = [...this.#weights.keys()].sort((a, b) => a - b);
-    this.#heavy = Float64Array.from(this.#sorted, (bin) => this.#weights.get(bin) ?? 0);
-    this.#above = new Float64Array(this.#sorted.length + 1);
-    this.#addUp(this.#sorted.length - 1);
-    this.#stale = false;
-  }
-
   /** Adds up the weights from the top, anew from one place down. */
   #addUp(from: number): void {
-    for (let i = from; i >= 0; i--) {
-      this.#above[i] = (this.#above[i + 1] as number) + (this.#heavy[i] as number);
+    const weights = this.#weights;
+    for (let at = 2 * from; at >= 0; at -= 2) {
+      weights[at] = (weights[at + 2] as number) + (weights[at + 1] as number);
     }
-    this.#total = this.#above[0] as number;
   }
 }

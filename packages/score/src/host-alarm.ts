@@ -8,13 +8,15 @@ type Calibration = ConstructorParameters<typeof LivingCalibration>[0];
 const LONGEST_HOLD_MS = 86_400_000;
 const UNTAUGHT_MS = 3_600_000;
 
+const NO_SCORE: QuotedScore = Object.freeze({ score: 0, p: null, pBelow: null });
+
 /** One view of the host: its score now, and its alarm with whom it blames. */
 export class HostAlarm {
   readonly #alarm: Alarm;
   readonly #calibration: LivingCalibration;
   #s = Number.NaN;
-  #now: QuotedScore = { score: 0, p: null, pBelow: null };
-  #recorded = 0;
+  /** What {@link #s} means; null until somebody asks. */
+  #read: QuotedScore | null = NO_SCORE;
   #openedAt = 0;
   /** Key of the source that the open alarm is about; empty where it blames nobody. */
   #blamed = '';
@@ -27,12 +29,13 @@ export class HostAlarm {
 
   /** Its score in the last tick. */
   get now(): QuotedScore {
-    return this.#now;
+    this.#read ??= this.#calibration.read(this.#s);
+    return this.#read;
   }
 
   /** The score by the calibration of training alone. */
   get recorded(): number {
-    return this.#recorded;
+    return Number.isNaN(this.#s) ? 0 : this.#calibration.recorded(this.#s);
   }
 
   get open(): boolean {
@@ -47,8 +50,7 @@ export class HostAlarm {
   /** Takes the surprise of a tick; NaN where there is none. */
   score(s: number): void {
     this.#s = s;
-    this.#now = Number.isNaN(s) ? { score: 0, p: null, pBelow: null } : this.#calibration.read(s);
-    this.#recorded = Number.isNaN(s) ? 0 : this.#calibration.recorded(s);
+    this.#read = Number.isNaN(s) ? NO_SCORE : null;
   }
 
   /**
@@ -59,8 +61,8 @@ export class HostAlarm {
   judge(ts: number, limit: number, possible = true): boolean {
     if (this.#alarm.open && Number.isNaN(this.#s)) return false;
     const held =
-      this.#alarm.open && this.#recorded >= limit && ts < this.#openedAt + LONGEST_HOLD_MS;
-    const opened = this.#alarm.push(held || (possible && this.#now.score >= limit));
+      this.#alarm.open && ts < this.#openedAt + LONGEST_HOLD_MS && this.recorded >= limit;
+    const opened = this.#alarm.push(held || (possible && this.now.score >= limit));
     if (opened) this.#openedAt = ts;
     if (!this.#alarm.open) this.#blamed = '';
     return opened;
@@ -76,8 +78,9 @@ export class HostAlarm {
     this.#alarm.mute();
   }
 
-  /** Ends a calibration step. */
+  /** Ends a calibration step: what the last surprise means is read before it is learned from. */
   step(ts: number): void {
+    this.#read = this.now;
     const untaught = ts < this.#openedAt + UNTAUGHT_MS;
     this.#calibration.learn(this.#s, !this.#alarm.open ? 'calm' : untaught ? 'held' : 'alarmed');
   }

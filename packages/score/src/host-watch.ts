@@ -57,6 +57,8 @@ export class HostWatch {
   readonly #joint: HostAlarm | null;
   readonly #relation: HostAlarm | null;
   readonly #fast: readonly (HostAlarm | null)[];
+  /** Per member: 1 where the tick lies far beyond training. */
+  readonly #isFar: Uint8Array;
   readonly #calibrationTicks: number;
   #ticks = 0;
   #worstEdge = 0;
@@ -77,6 +79,7 @@ export class HostWatch {
     this.#fast = part.members.map(({ fast }) =>
       fast ? new HostAlarm(fast.calibration, FAST_NEEDED) : null,
     );
+    this.#isFar = new Uint8Array(part.members.length);
     this.#calibrationTicks = timing.calibrationTicks;
   }
 
@@ -84,20 +87,15 @@ export class HostWatch {
   visit(block: Block, t: number): void {
     this.#ticks++;
     this.#activity.advance(block, t);
+    this.#scoreFast();
     const { members, joint, relation } = this.#part;
-    for (const [i, { fast }] of members.entries()) {
-      if (!fast) continue;
-      const now = this.#activity.now[i] as number;
-      const failures = this.#activity.failures[i] as number;
-      const distance = fastDistance(now, failures, fast.activity, fast.failures);
-      this.#fast[i]?.score(surprise(distance, fast.scale));
-    }
     if (!this.#activity.known) {
       this.#joint?.score(Number.NaN);
       this.#relation?.score(Number.NaN);
       return;
     }
-    for (const [i, member] of members.entries()) {
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i] as HostMember;
       this.#z[i] = activityDeviation(this.#activity.recent[i] as number, member);
     }
     if (joint) this.#joint?.score(surprise(this.#view?.distance(this.#z) ?? 0, joint.scale));
@@ -118,13 +116,10 @@ export class HostWatch {
    */
   bursts(ts: number, { critical }: Limits): ReadonlySet<string> {
     const found = new Set<string>();
-    for (const [i, { fast }] of this.#part.members.entries()) {
+    for (let i = 0; i < this.#fast.length; i++) {
       const alarm = this.#fast[i];
-      if (!alarm || !fast) continue;
-      const possible =
-        isFarBeyond(this.#activity.failures[i] as number, fast.failures) ||
-        isFarBeyond(this.#activity.now[i] as number, fast.activity);
-      alarm.judge(ts, critical, possible);
+      if (!alarm) continue;
+      alarm.judge(ts, critical, this.#isFar[i] === 1);
       if (alarm.open) found.add(this.#keys[i] as string);
     }
     return found;
@@ -177,6 +172,25 @@ export class HostWatch {
     if (state.joint) this.#joint?.resume(state.joint);
     if (state.relation) this.#relation?.resume(state.relation);
     for (const [i, saved] of state.fast.entries()) if (saved) this.#fast[i]?.resume(saved);
+  }
+
+  /** Scores single ticks where it matters: far beyond training, in an open alarm, or to learn from. */
+  #scoreFast(): void {
+    const { members } = this.#part;
+    const { now, failures } = this.#activity;
+    const learns = this.#ticks % this.#calibrationTicks === 0;
+    for (let i = 0; i < members.length; i++) {
+      const alarm = this.#fast[i];
+      const fast = members[i]?.fast;
+      if (!alarm || !fast) continue;
+      const calls = now[i] as number;
+      const failed = failures[i] as number;
+      const isFar = isFarBeyond(failed, fast.failures) || isFarBeyond(calls, fast.activity);
+      this.#isFar[i] = isFar ? 1 : 0;
+      const matters = isFar || learns || alarm.open;
+      const distance = matters ? fastDistance(calls, failed, fast.activity, fast.failures) : 0;
+      alarm.score(matters ? surprise(distance, fast.scale) : Number.NaN);
+    }
   }
 
   #worstRelation({ edges }: NonNullable<HostPart['relation']>): number {
