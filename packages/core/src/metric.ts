@@ -115,6 +115,18 @@ export function metricInfo(metric: string): MetricInfo | undefined {
   return undefined;
 }
 
+/** Metrics with a fixed name that are gauges; no `syscall.*` is one. */
+const GAUGES: ReadonlySet<string> = new Set(
+  BY_KIND.flatMap(([, metrics]) =>
+    Object.entries(metrics).flatMap(([name, { type }]) => (type === 'gauge' ? [name] : [])),
+  ),
+);
+
+/** Whether the registry knows a metric as a gauge: what {@link metricInfo} says, but cheap. */
+export function isGauge(metric: string): boolean {
+  return GAUGES.has(metric);
+}
+
 /** Every metric with a fixed name, for documentation: `[name, info]`, in a stable order. */
 export function listMetrics(): readonly (readonly [string, MetricInfo])[] {
   return BY_KIND.flatMap(([kind, metrics]) =>

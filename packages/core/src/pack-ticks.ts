@@ -7,39 +7,57 @@ class Dictionary {
   readonly sources: BlockSource[] = [];
   readonly series: SeriesId[] = [];
   readonly #sourceIndex = new Map<string, number>();
-  readonly #seriesIndex: Map<string, number>[] = [];
+  /** Where the series of each source's first sample begin and end. */
+  readonly #firstSeries: { readonly from: number; readonly to: number }[] = [];
+  /** By source; made when it comes again, which in a block of one tick it never does. */
+  readonly #seriesIndex: (Map<string, number> | undefined)[] = [];
 
-  source(sample: SourceSample): number {
+  /** Adds what a source did in a tick to the cells. */
+  add(sample: SourceSample, cells: Cells): void {
     const key = sourceKey(sample);
-    let index = this.#sourceIndex.get(key);
-    if (index === undefined) {
-      index = this.sources.length;
-      this.#sourceIndex.set(key, index);
-      this.#seriesIndex.push(new Map());
-      this.sources.push({ kind: sample.kind, name: sample.name });
-    }
-    if (sample.attributes) {
-      const { kind, name, attributes } = sample;
-      this.sources[index] = { kind, name, attributes };
+    const known = this.#sourceIndex.get(key);
+    const source = known ?? this.sources.length;
+    const { kind, name, attributes } = sample;
+    if (known === undefined) {
+      this.#sourceIndex.set(key, source);
+      this.sources.push(attributes ? { kind, name, attributes } : { kind, name });
+    } else if (attributes) this.sources[source] = { kind, name, attributes };
+    const index = known === undefined ? undefined : this.#indexOf(source);
+    const from = this.series.length;
+    sample.values.forEach((value, metric) => {
+      cells.add(this.#number({ source, metric }, index), value);
+    });
+    sample.histograms?.forEach(({ scheme, counts }, metric) => {
+      counts.forEach((count, bucket) => {
+        cells.add(this.#number({ source, metric, scheme, bucket }, index), count);
+      });
+    });
+    if (known === undefined) this.#firstSeries.push({ from, to: this.series.length });
+  }
+
+  #indexOf(source: number): Map<string, number> {
+    let index = this.#seriesIndex[source];
+    if (!index) {
+      const { from, to } = this.#firstSeries[source] as { from: number; to: number };
+      index = new Map(
+        this.series.slice(from, to).map((series, i) => [seriesKey(series), from + i] as const),
+      );
+      this.#seriesIndex[source] = index;
     }
     return index;
   }
 
-  seriesOf(source: number, metric: string, scheme?: string, bucket?: number): number {
-    const byKey = this.#seriesIndex[source] as Map<string, number>;
-    const key = scheme === undefined ? metric : `${metric}\u0000${scheme}\u0000${bucket}`;
-    let index = byKey.get(key);
-    if (index === undefined) {
-      index = this.series.length;
-      byKey.set(key, index);
-      this.series.push(
-        scheme === undefined || bucket === undefined
-          ? { source, metric }
-          : { source, metric, scheme, bucket },
-      );
-    }
-    return index;
+  /** @param index of the source; without one every series of it is new. */
+  #number(series: SeriesId, index: Map<string, number> | undefined): number {
+    const known = index?.get(seriesKey(series));
+    if (known !== undefined) return known;
+    index?.set(seriesKey(series), this.series.length);
+    return this.series.push(series) - 1;
   }
+}
+
+function seriesKey({ metric, scheme, bucket }: SeriesId): string {
+  return scheme === undefined ? metric : `${metric}\u0000${scheme}\u0000${bucket}`;
 }
 
 /** Values and their series, in columns that grow. */
@@ -100,17 +118,7 @@ export function packTicks(ticks: readonly Tick[]): Block {
     if (!sameBlock(first, tick)) {
       throw new RangeError('packTicks: ticks of another host, boot or backend in one block');
     }
-    for (const sample of tick.samples) {
-      const source = dictionary.source(sample);
-      for (const [metric, value] of sample.values) {
-        cells.add(dictionary.seriesOf(source, metric), value);
-      }
-      for (const [metric, histogram] of sample.histograms ?? []) {
-        for (const [bucket, value] of histogram.counts) {
-          cells.add(dictionary.seriesOf(source, metric, histogram.scheme, bucket), value);
-        }
-      }
-    }
+    for (const sample of tick.samples) dictionary.add(sample, cells);
     cells.sortFrom(rowStart[t] as number);
     rowStart[t + 1] = cells.length;
     if (tick.links.length > 0) links.set(t, tick.links);

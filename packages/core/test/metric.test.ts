@@ -1,4 +1,4 @@
-import { listMetrics, metricInfo, SOURCE_KINDS, syscallMetric } from '@ethogram/core';
+import { isGauge, listMetrics, metricInfo, SOURCE_KINDS, syscallMetric } from '@ethogram/core';
 import { describe, expect, it } from 'vitest';
 
 describe('the metric registry', () => {
@@ -9,6 +9,11 @@ describe('the metric registry', () => {
 
   it('finds by name exactly what it lists', () => {
     for (const [name, info] of listMetrics()) expect(metricInfo(name)).toEqual(info);
+  });
+
+  it('tells gauges from all others as it tells them by name', () => {
+    const names = [...listMetrics().map(([name]) => name), 'syscall.openat.calls', 'mine', ''];
+    for (const name of names) expect(isGauge(name)).toBe(metricInfo(name)?.type === 'gauge');
   });
 
   it('says a unit that the name does not contradict', () => {

@@ -67,18 +67,18 @@ function checkTick(tick: Tick): void {
 function checkSamples(tick: Tick): void {
   let total = 0;
   for (const sample of tick.samples) {
-    for (const [metric, value] of sample.values) {
+    sample.values.forEach((value, metric) => {
       if (!Number.isFinite(value)) fail(tick, `${metric} of ${sample.name} is ${value}`);
-    }
+    });
     total += sample.values.size;
-    for (const [metric, histogram] of sample.histograms ?? []) {
-      total += histogram.counts.size;
-      for (const [bucket, count] of histogram.counts) {
+    sample.histograms?.forEach(({ counts }, metric) => {
+      total += counts.size;
+      counts.forEach((count, bucket) => {
         if (!Number.isSafeInteger(bucket) || !Number.isSafeInteger(count) || count < 1) {
           fail(tick, `bucket ${bucket} of ${metric} of ${sample.name} holds ${count}`);
         }
-      }
-    }
+      });
+    });
   }
   if (total > MOST_VALUES) fail(tick, `it holds ${total} values, more than ${MOST_VALUES}`);
 }

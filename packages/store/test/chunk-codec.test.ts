@@ -3,7 +3,9 @@ import { type Block, packTicks } from '@ethogram/core';
 import { exampleTicks } from '@ethogram/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteWriter } from '../src/chunk/bytes.js';
 import { decodeChunk, encodeChunk, encodeTick } from '../src/chunk/chunk-codec.js';
+import { type ColumnWriters, encodeColumn, encodeNumber } from '../src/chunk/number-column.js';
 import { decodeSlot, encodeSlot, slotHead, slotStart } from '../src/chunk/slot-value.js';
 
 const sourceId = fc.record({
@@ -134,6 +136,21 @@ describe('the chunk codec', () => {
         expect(decodeChunk(encodeTick(original))).toEqual(original);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('writes a value alone as it writes a column of one', () => {
+    const written = (write: (to: ColumnWriters) => void): Uint8Array[] => {
+      const writers = [new ByteWriter(), new ByteWriter(), new ByteWriter()] as const;
+      const [modes, integers, doubles] = writers;
+      write({ modes, integers, doubles });
+      return writers.map((writer) => writer.view());
+    };
+    fc.assert(
+      fc.property(value, (one) => {
+        const alone = written((to) => encodeNumber(one, to));
+        expect(alone).toEqual(written((to) => encodeColumn(Float64Array.of(one), to)));
+      }),
     );
   });
 

@@ -1,6 +1,6 @@
 import type { Block, BlockSource, SeriesId } from '@ethogram/core';
 import { ByteReader, ByteWriter } from './bytes.js';
-import { type ColumnReaders, decodeColumn, encodeColumn } from './number-column.js';
+import { type ColumnReaders, decodeColumn, encodeColumn, encodeNumber } from './number-column.js';
 import { decodeRare, encodeRare } from './rare.js';
 
 /** The streams of a chunk, in the order in which they are stored. */
@@ -202,7 +202,9 @@ function writeSeries(
       writers.gaps.varint(t - next);
       next = t + 1;
     }
-    encodeColumn(values.subarray(from, to), writers);
+    // A view for each series would be most of what a tick of its own costs.
+    if (to === from + 1) encodeNumber(values[from] as number, writers);
+    else encodeColumn(values.subarray(from, to), writers);
   }
 }
 

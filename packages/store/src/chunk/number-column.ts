@@ -59,6 +59,14 @@ export function encodeColumn(values: Float64Array, to: ColumnWriters): void {
   }
 }
 
+/** {@link encodeColumn} of a single value: the same bytes, without a column for most of them. */
+export function encodeNumber(value: number, to: ColumnWriters): void {
+  if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
+    to.modes.byte(PLAIN);
+    to.integers.varint(value);
+  } else encodeColumn(Float64Array.of(value), to);
+}
+
 /** Reads the next column into `into`, filling it; throws a RangeError on what no writer writes. */
 export function decodeColumn(into: Float64Array, from: ColumnReaders): void {
   const mode = from.modes.byte();
