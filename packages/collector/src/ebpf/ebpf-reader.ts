@@ -131,8 +131,8 @@ export class EbpfReader implements TickReader {
 
   #addRow(source: SourceDraft, reading: EbpfReading, row: number): void {
     const start = row * EBPF_COLUMNS.length;
-    for (const [column, metric] of EBPF_COLUMNS.entries()) {
-      source.add(metric, reading.values[start + column] as number);
+    for (let column = 0; column < EBPF_COLUMNS.length; column++) {
+      source.add(EBPF_COLUMNS[column] as string, reading.values[start + column] as number);
     }
     const end = reading.cellStart[row + 1] as number;
     for (let cell = reading.cellStart[row] as number; cell < end; cell++) {

@@ -25,6 +25,8 @@ export class SourceAdmission {
   readonly #lastUsed = new Map<string, number>();
   readonly #fresh = new Map<string, number>();
   #tick = 0;
+  /** The tick in which unused names last made room: in the same one none would be found again. */
+  #forgotIn = 0;
 
   constructor(limits: SourceLimits) {
     this.#max = limits.maxSources;
@@ -59,6 +61,8 @@ export class SourceAdmission {
   }
 
   #forget(): void {
+    if (this.#forgotIn === this.#tick) return;
+    this.#forgotIn = this.#tick;
     for (const [name, used] of this.#lastUsed) {
       if (this.#tick - used > FORGET_AFTER_TICKS) this.#lastUsed.delete(name);
     }
