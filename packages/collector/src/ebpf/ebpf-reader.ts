@@ -20,7 +20,10 @@ export interface EbpfReaderOptions {
 }
 
 interface Known extends Presence {
+  /** Processes that the time line was told of. */
   instances: number;
+  /** Processes in the reading at hand. */
+  running: number;
 }
 
 const INSTANCES = EBPF_COLUMNS.indexOf('process.instances');
@@ -64,7 +67,8 @@ export class EbpfReader implements TickReader {
     const reading = await this.#take(snapshot);
     this.#learn(reading);
     this.#watch(reading);
-    for (const [row, number] of reading.identity.entries()) {
+    for (let row = 0; row < reading.identity.length; row++) {
+      const number = reading.identity[row] as number;
       const identity = this.#known.get(number)?.identity;
       const source = identity && draft.process(identity);
       if (source) this.#addRow(source, reading, row);
@@ -108,7 +112,7 @@ export class EbpfReader implements TickReader {
       const { version } = facts;
       const identity = this.#options.name({ pid: 0, ...facts });
       const presence = version === undefined ? { identity } : { identity, version };
-      this.#known.set(number, { ...presence, instances: 0 });
+      this.#known.set(number, { ...presence, instances: 0, running: 0 });
       // It may be gone again; the time line still wants to know which file it was.
       this.#timeline.enter(presence);
       this.#timeline.leave(presence);
@@ -117,15 +121,16 @@ export class EbpfReader implements TickReader {
 
   /** Tells the time line how many processes of each identity came or went. */
   #watch(reading: EbpfReading): void {
-    const running = new Map<number, number>();
-    for (const [row, number] of reading.identity.entries()) {
-      running.set(number, reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number);
+    // Whoever runs has a row; a process that moved to another unit leaves none behind.
+    for (const known of this.#known.values()) known.running = 0;
+    for (let row = 0; row < reading.identity.length; row++) {
+      const known = this.#known.get(reading.identity[row] as number);
+      const running = reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number;
+      if (known) known.running = running;
     }
-    for (const [number, known] of this.#known) {
-      // Whoever runs has a row; a process that moved to another unit leaves none behind.
-      const now = running.get(number) ?? 0;
-      for (; known.instances < now; known.instances++) this.#timeline.enter(known);
-      for (; known.instances > now; known.instances--) this.#timeline.leave(known);
+    for (const known of this.#known.values()) {
+      for (; known.instances < known.running; known.instances++) this.#timeline.enter(known);
+      for (; known.instances > known.running; known.instances--) this.#timeline.leave(known);
     }
   }
 

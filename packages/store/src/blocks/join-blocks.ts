@@ -162,7 +162,12 @@ class Dictionary {
   /** Adds a block's; where each of its series is now. */
   add(block: Block): Uint32Array {
     const sourceAt = block.sources.map((source) => this.#source(source));
-    return Uint32Array.from(block.series, (id) => this.#series(id, sourceAt[id.source] as number));
+    const to = new Uint32Array(block.series.length);
+    for (let s = 0; s < to.length; s++) {
+      const id = block.series[s] as SeriesId;
+      to[s] = this.#series(id, sourceAt[id.source] as number);
+    }
+    return to;
   }
 
   #source(source: BlockSource): number {

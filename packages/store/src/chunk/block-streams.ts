@@ -174,7 +174,10 @@ function writeSeries(
 ): void {
   const ticks = block.seq.length;
   const starts = new Uint32Array(block.series.length + 1);
-  for (const s of block.seriesIndex) starts[s + 1] = (starts[s + 1] as number) + 1;
+  for (let at = 0; at < block.seriesIndex.length; at++) {
+    const s = block.seriesIndex[at] as number;
+    starts[s + 1] = (starts[s + 1] as number) + 1;
+  }
   for (let s = 0; s < block.series.length; s++) {
     writers.counts.varint(starts[s + 1] as number);
     starts[s + 1] = (starts[s + 1] as number) + (starts[s] as number);
@@ -225,7 +228,8 @@ function readCells(
   const whole = new Uint8Array(counts.length);
   let wholes = 0;
   let at = 0;
-  for (const [s, count] of counts.entries()) {
+  for (let s = 0; s < counts.length; s++) {
+    const count = counts[s] as number;
     if (count === ticks && readers.gaps.skipZeros(ticks)) {
       whole[s] = 1;
       wholes++;
