@@ -11,7 +11,7 @@ constexpr std::uint32_t kPatience = 3;
 // Ticks after which datagrams to one address are taken for ended.
 constexpr std::uint32_t kDatagramIdle = 60;
 // Iterations that may miss a connection between two states before it is taken for gone.
-constexpr std::uint64_t kCensusSlack = 3;
+constexpr std::uint64_t kCensusSlack = 3 * kTcpEvery;
 constexpr std::size_t kMostNewLinks = 1000;  // in one tick
 constexpr std::size_t kMostNewOfOne = 200;   // of them of one identity, so that others find room
 constexpr std::size_t kMostLinks = 20000;

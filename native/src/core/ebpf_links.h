@@ -14,6 +14,11 @@
 
 namespace ethogram::ebpf {
 
+// The kernel's table of TCP connections has half a million places on hosts with much memory, and
+// who walks it visits all of them. Descriptors tell of nearly every connection as well, so that one
+// walk in so many includes it: for those that nobody has accepted yet, or that the kernel has itself.
+constexpr std::uint64_t kTcpEvery = 4;
+
 enum class LinkKind : std::uint8_t { kTcp, kUdp, kUnix, kPipe, kFork };
 
 // One end of a link: an identity, or, where that is 0, an endpoint outside.

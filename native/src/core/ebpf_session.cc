@@ -154,8 +154,9 @@ bool Session::ReadSockets(std::string* reason) {
   const std::uint64_t used_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
   (*programs_)->bss->flow_census = census_ + 1;
   std::vector<char> records;
-  for (bpf_link* link : {(*programs_)->links.read_tcp, (*programs_)->links.read_udp,
-                         (*programs_)->links.read_unix, (*programs_)->links.read_files}) {
+  bpf_link* const tcp = census_ % kTcpEvery == 0 ? (*programs_)->links.read_tcp : nullptr;
+  for (bpf_link* link : {tcp, (*programs_)->links.read_udp, (*programs_)->links.read_unix,
+                         (*programs_)->links.read_files}) {
     if (link != nullptr && !Iterate(link, &records, reason)) return false;
   }
   census_++;
