@@ -8,6 +8,7 @@ import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { slotStart } from '../src/chunk/slot-value.js';
+import { SYSTEM } from '../src/drivers/lmdb/file-system.js';
 import { openLmdbStore } from '../src/drivers/lmdb/lmdb-store.js';
 import type { OpenOptions, Store } from '../src/store.js';
 
@@ -290,7 +291,7 @@ describe('the LMDB store', () => {
   });
 
   it('refuses network file systems and names them', async () => {
-    const nfs = { fileSystemType: () => 0x6969 };
+    const nfs = { ...SYSTEM, fileSystemType: () => 0x6969 };
     await expect(openLmdbStore(path, { mode: 'write' }, nfs)).rejects.toMatchObject({
       code: 'STORE-1012',
       message: expect.stringContaining('nfs'),
@@ -322,6 +323,35 @@ describe('the LMDB store', () => {
       stored: 1,
       repeated: 0,
     });
+  });
+
+  it('adds nothing where the disk is nearly full, still removes, and goes on when there is room', async () => {
+    const disk = { ...SYSTEM, freeBytes: () => free };
+    let free = 1e9;
+    const store = await openLmdbStore(path, { mode: 'write' }, disk);
+    opened.push(store);
+
+    await store.samples.append('a', exampleTicks({ count: 20 }));
+    free = 9 * 1024 * 1024;
+    await store.samples.append('a', exampleTicks({ count: 21 }));
+    free = 8 * 1024 * 1024;
+    const full = { code: 'STORE-1010', exitCode: 6, details: { freeBytes: free } };
+    await expect(store.samples.append('a', exampleTicks({ count: 22 }))).rejects.toMatchObject(
+      full,
+    );
+    await expect(store.samples.seal('a')).rejects.toMatchObject(full);
+    const head = { name: 'm', host: 'h', state: 'candidate', storedAt: 0 } as const;
+    free = 9 * 1024 * 1024;
+    // What does not fit with twice its size to spare is not begun either.
+    await expect(store.models.put({ ...head, json: ' '.repeat(600_000) })).rejects.toMatchObject({
+      code: 'STORE-1010',
+    });
+    free = 0;
+    expect((await store.samples.recordings())[0]?.ticks).toBe(21);
+    expect(await store.samples.remove('a')).toBe(true);
+    free = 1e9;
+    await store.samples.append('a', exampleTicks({ count: 22 }));
+    expect((await store.samples.recordings())[0]?.ticks).toBe(22);
   });
 
   it.each(['tick', '5s', 'off'] as const)(

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { storeErrors } from '../../errors.js';
 import type { OpenOptions } from '../../store.js';
-import { checkLocal, type LmdbSystem, SYSTEM } from './file-system.js';
+import { checkDisk, checkLocal, type LmdbSystem, SYSTEM } from './file-system.js';
 import { Flusher } from './flusher.js';
 import { keys } from './keys.js';
 import { coded } from './lmdb-errors.js';
@@ -56,18 +56,20 @@ export class LmdbEnvironment {
   readonly path: string;
   readonly mode: OpenOptions['mode'];
   readonly #options: OpenOptions;
+  readonly #system: LmdbSystem;
   readonly #flusher: Flusher;
   readonly #maxBytes: number;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #closers: (() => void)[] = [];
   #db: Db | undefined;
 
-  private constructor(path: string, db: Db, options: OpenOptions) {
+  private constructor(path: string, db: Db, options: OpenOptions, system: LmdbSystem) {
     this.uri = `lmdb:${path}`;
     this.path = path;
     this.mode = options.mode;
     this.#db = db;
     this.#options = options;
+    this.#system = system;
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
     this.#flusher = new Flusher(options.sync ?? '5s', () => this.#flush());
     this.every(CLEAR_READERS_EVERY_MS, () => this.#db?.readerCheck());
@@ -90,7 +92,7 @@ export class LmdbEnvironment {
     checkLocal(path, system);
     const isNew = !existsSync(join(path, 'data.mdb'));
     const db = openDatabase(path, options.mode);
-    const environment = new LmdbEnvironment(path, db, options);
+    const environment = new LmdbEnvironment(path, db, options, system);
     try {
       environment.#checkFormat();
       // A file that nothing but memory knows to be in its folder is lost with all that it holds.
@@ -126,9 +128,14 @@ export class LmdbEnvironment {
     }
   }
 
-  /** Writes, all or nothing; returns once other processes can see it. */
-  commit<T>(write: (db: Db) => T): T {
+  /**
+   * Writes, all or nothing; returns once other processes can see it.
+   * @param adds how many bytes come in; what only changes or removes needs no room on the disk.
+   * @throws STORE-1010 where the disk has no room for what is added
+   */
+  commit<T>(write: (db: Db) => T, { adds = 0 }: { readonly adds?: number } = {}): T {
     const db = this.db;
+    if (adds > 0) checkDisk(this.path, adds, this.#system);
     try {
       // The callback returns nothing: lmdb would keep the transaction open on a promise, and
       // `put` and `remove` return one.

@@ -20,12 +20,42 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 export interface LmdbSystem {
   /** The `statfs` type of the file system that holds a path. */
   readonly fileSystemType: (path: string) => number;
+  /** Bytes that the file system which holds a path still has for us. */
+  readonly freeBytes: (path: string) => number;
 }
 
 /** The machine's own. */
 export const SYSTEM: LmdbSystem = Object.freeze({
   fileSystemType: (path: string) => statfsSync(path).type,
+  freeBytes: (path: string) => {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  },
 });
+
+/**
+ * What is left free on the disk. LMDB must not be the one who finds it full: its JavaScript build
+ * (lmdb 3.5, mdb_page_flush) writes the text of a failed write into 100 bytes that may be too few,
+ * and the process dies of it. So much others can hardly fill while a commit is written.
+ */
+const SPARE_BYTES = 8 * 1024 * 1024;
+/** Pages are copied when they change: what is added takes up to about twice its size. */
+const COPIED = 2;
+
+/**
+ * @param bytes what is to be added.
+ * @throws STORE-1010 where there is no room for it, with some to spare
+ */
+export function checkDisk(path: string, bytes: number, system: LmdbSystem): void {
+  const freeBytes = system.freeBytes(path);
+  const needed = SPARE_BYTES + COPIED * bytes;
+  if (freeBytes >= needed) return;
+  throw storeErrors.make(
+    'STORE-1010',
+    `lmdb:${path}: expected ${needed} bytes free on the disk, found ${freeBytes}`,
+    { details: { freeBytes, neededBytes: needed } },
+  );
+}
 
 /** @throws STORE-1012 where memory maps are not safe */
 export function checkLocal(path: string, system: LmdbSystem): void {

@@ -4,7 +4,7 @@ import type { EventHead, EventStore, StoredEvent } from '../../store.js';
 import { checkEvent, compareEvents } from '../../validate-event.js';
 import type { LmdbEnvironment } from './environment.js';
 import { between, keys } from './keys.js';
-import { getJson, putJson } from './recording-records.js';
+import { getJson } from './recording-records.js';
 
 type Db = LmdbEnvironment['db'];
 
@@ -18,12 +18,13 @@ export class LmdbEvents implements EventStore {
 
   async put(event: StoredEvent): Promise<void> {
     checkEvent(event);
+    const text = Buffer.from(JSON.stringify(event));
     await this.#write((db) => {
       const before = getJson<StoredEvent>(db, keys.event(event.kind, event.id));
       if (before) db.remove(keys.eventTime(before.kind, before.ts, before.id));
-      putJson(db, keys.event(event.kind, event.id), event);
+      db.put(keys.event(event.kind, event.id), text);
       db.put(keys.eventTime(event.kind, event.ts, event.id), Buffer.from(event.host));
-    });
+    }, text.length);
   }
 
   async get(kind: StoredEvent['kind'], id: string): Promise<StoredEvent | undefined> {
@@ -68,11 +69,11 @@ export class LmdbEvents implements EventStore {
     });
   }
 
-  async #write<T>(write: (db: Db) => T): Promise<T> {
+  async #write<T>(write: (db: Db) => T, adds = 0): Promise<T> {
     if (this.#environment.mode === 'read') {
       throw storeErrors.make('STORE-1007', `${this.#environment.uri} was opened for reading`);
     }
-    const result = this.#environment.commit(write);
+    const result = this.#environment.commit(write, { adds });
     await this.#environment.durable();
     return result;
   }

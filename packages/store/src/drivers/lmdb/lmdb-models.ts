@@ -20,14 +20,15 @@ export class LmdbModels implements ModelStore {
   async put(model: Omit<StoredModel, 'version'>): Promise<number> {
     const { json, ...head } = model;
     checkName('model name', head.name);
+    const text = Buffer.from(json);
     return this.#write((db) => {
       const version = (getJson<number>(db, keys.modelCounter(head.name)) ?? 0) + 1;
       putJson(db, keys.modelCounter(head.name), version);
       if (head.state === 'active') retireActive(db, head.name);
       putJson(db, keys.model(head.name, version), { ...head, version });
-      db.put(keys.modelText(head.name, version), Buffer.from(json));
+      db.put(keys.modelText(head.name, version), text);
       return version;
-    });
+    }, text.length);
   }
 
   async get(name: string, version?: number): Promise<StoredModel | undefined> {
@@ -73,11 +74,11 @@ export class LmdbModels implements ModelStore {
     });
   }
 
-  async #write<T>(write: (db: Db) => T): Promise<T> {
+  async #write<T>(write: (db: Db) => T, adds = 0): Promise<T> {
     if (this.#environment.mode === 'read') {
       throw storeErrors.make('STORE-1007', `${this.#environment.uri} was opened for reading`);
     }
-    const result = this.#environment.commit(write);
+    const result = this.#environment.commit(write, { adds });
     await this.#environment.durable();
     return result;
   }

@@ -138,7 +138,8 @@ export class LmdbSamples implements SampleStore {
       chunks.push({ start, value });
       whole.push(...ticks);
     }
-    let stored = this.#commit(state, whole, (db) => {
+    const adds = chunks.reduce((sum, { value }) => sum + value.length, 0);
+    let stored = this.#commit(state, whole, adds, (db) => {
       for (const { start, value } of chunks) db.put(keys.chunk(recording, host, start), value);
     });
     for (const group of groups(single, TICKS_PER_COMMIT)) {
@@ -154,7 +155,8 @@ export class LmdbSamples implements SampleStore {
     const encoded = new Map(
       missing.map((tick) => [tick, Buffer.from(encodeTick(packTicks([tick])))] as const),
     );
-    return this.#commit(state, missing, (db, fresh) => {
+    const adds = [...encoded.values()].reduce((sum, { length }) => sum + length, 0);
+    return this.#commit(state, missing, adds, (db, fresh) => {
       for (const tick of fresh) {
         const key = keys.tick(recording, host, tick.ts, tick.boot, tick.seq);
         db.put(key, encoded.get(tick) as Buffer);
@@ -166,6 +168,7 @@ export class LmdbSamples implements SampleStore {
   #commit(
     state: RecordingState,
     ticks: readonly Tick[],
+    adds: number,
     write: (db: LmdbEnvironment['db'], fresh: readonly Tick[]) => void,
   ): number {
     const key = partKey(state.recording, state.host);
@@ -173,13 +176,16 @@ export class LmdbSamples implements SampleStore {
     const fresh = ticks.filter((tick) => state.admit(tick));
     if (fresh.length === 0) return 0;
     try {
-      this.#environment.commit((db) => {
-        write(db, fresh);
-        saveState(db, state, {
-          boots: new Set(fresh.map((tick) => tick.boot)),
-          sources: state.sources.size !== sourcesBefore,
-        });
-      });
+      this.#environment.commit(
+        (db) => {
+          write(db, fresh);
+          saveState(db, state, {
+            boots: new Set(fresh.map((tick) => tick.boot)),
+            sources: state.sources.size !== sourcesBefore,
+          });
+        },
+        { adds },
+      );
     } catch (error) {
       // The state has counted ticks that were not stored: forget it, the next call reads it anew.
       this.#states.delete(key);

@@ -52,8 +52,11 @@ async function sealSlot(
     ? mergeBlocks([...decodeSlot(found.chunk), ...late], MOST_JOINED_VALUES)
     : late;
   const value = await encodeSlot(blocks, found);
-  environment.commit((db) => {
-    db.put(keys.chunk(recording, host, found.from), value);
-    for (const { key } of found.ticks) db.remove(key);
-  });
+  environment.commit(
+    (db) => {
+      db.put(keys.chunk(recording, host, found.from), value);
+      for (const { key } of found.ticks) db.remove(key);
+    },
+    { adds: value.length },
+  );
 }

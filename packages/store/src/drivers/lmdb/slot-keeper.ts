@@ -41,11 +41,14 @@ export class LmdbSlotKeeper implements SlotKeeper {
   ): Promise<void> {
     const value = await encodeSlot(blocks, slot);
     const { ticks } = slotHead(value);
-    this.#environment.commit((db) => {
-      const before = this.#remove(db, part, starts);
-      db.put(keys.chunk(part.name, part.host, slot.start), value);
-      this.#samples.forget(db, part, { ticks: before - ticks });
-    });
+    this.#environment.commit(
+      (db) => {
+        const before = this.#remove(db, part, starts);
+        db.put(keys.chunk(part.name, part.host, slot.start), value);
+        this.#samples.forget(db, part, { ticks: before - ticks });
+      },
+      { adds: value.length },
+    );
     await this.#environment.durable();
   }
 
