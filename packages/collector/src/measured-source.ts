@@ -1,4 +1,4 @@
-import type { Tick } from '@ethogram/core';
+import { blindBeyond, type Tick } from '@ethogram/core';
 import type { OpenOptions } from './collector-options.js';
 import type { DiskReconciliation } from './devices/reconcile-disks.js';
 import type { BackendDescription, SampleSource } from './sample-source.js';
@@ -27,7 +27,10 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
     host: options.host,
     boot: options.boot,
     backend: description.backend,
-    blind: description.blind,
+    blind: [
+      ...description.blind,
+      ...(options.match === undefined ? [] : [blindBeyond(options.match)]),
+    ],
   };
   const limits = {
     maxSources: options.maxSources,

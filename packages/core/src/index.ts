@@ -22,6 +22,7 @@ export type { ErrorContext, ErrorFamily, ErrorKind, ExitCode } from './errors.js
 export { defineErrors, EthogramError } from './errors.js';
 export type { MetricInfo, MetricType, Unit } from './metric.js';
 export { isGauge, listMetrics, metricInfo, syscallMetric } from './metric.js';
+export { blindBeyond, couldSee, globPattern } from './name-glob.js';
 export { packTicks, unpackTicks } from './pack-ticks.js';
 export type { Rng } from './rng.js';
 export { seededRng } from './rng.js';

@@ -77,7 +77,10 @@ export interface Tick {
   readonly intervalNs: number;
   /** What measured it: `ebpf`, `procfs`, `import`, … */
   readonly backend: string;
-  /** Metric families that this backend cannot see, so that their zeros mean nothing. */
+  /**
+   * Metric families that this backend cannot see, so that their zeros mean nothing, and
+   * {@link blindBeyond} where it was told to look at some processes only.
+   */
   readonly blind: readonly string[];
   readonly samples: readonly SourceSample[];
   readonly links: readonly Link[];

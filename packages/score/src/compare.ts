@@ -1,4 +1,4 @@
-import { type Block, sourceKey } from '@ethogram/core';
+import { type Block, couldSee, sourceKey } from '@ethogram/core';
 import { HostTracker, inGroups } from '@ethogram/features';
 import {
   distributionDistance,
@@ -68,13 +68,15 @@ export async function compareWindow(
   const calls = new CallCounter(model.sources);
   const tallies = new Map(model.sources.map((source) => [sourceKey(source), newTally(source)]));
   const unknown = new Set<string>();
+  const seen = couldSee(model.group === null ? model.steps.select.blind : []);
   const incidents = new Set<string>();
   let ticks = 0;
   for await (const recorded of blocks) {
     const block = inGroups(recorded, model.group);
     for (const source of block.sources) {
       const key = sourceKey(source);
-      if (!tallies.has(key) && source.kind !== 'endpoint') unknown.add(key);
+      const other = source.kind === 'endpoint' || (source.kind === 'process' && !seen(source.name));
+      if (!tallies.has(key) && !other) unknown.add(key);
     }
     for (const [t, tick] of scorer.push(recorded).entries()) {
       ticks++;

@@ -1,6 +1,7 @@
 import {
   type Block,
   type BlockSource,
+  couldSee,
   type SeriesId,
   type SourceId,
   sourceKey,
@@ -40,6 +41,8 @@ export class NoveltyWatch {
   readonly #watchLinks: boolean;
   readonly #span: number;
   readonly #self: ReadonlySet<string>;
+  /** Whether a source would be known, had it been there in training. */
+  readonly #expected: (source: SourceId) => boolean;
   readonly #remembrance: Remembrance;
   #recent: { key: string; tick: number }[] = [];
   readonly #numbers: SeriesNumbers;
@@ -51,6 +54,8 @@ export class NoveltyWatch {
   /** @param numbers shared by all who read the same blocks. */
   constructor(model: Model, numbers: SeriesNumbers = new SeriesNumbers()) {
     this.#numbers = numbers;
+    const seen = couldSee(model.group === null ? model.steps.select.blind : []);
+    this.#expected = ({ kind, name }) => kind !== 'process' || seen(name);
     numbers.watch((number, source, series) => this.#look(number, source, series));
     this.#known = new Map(model.sources.map((s) => [sourceKey(s), knownItems(s.known)]));
     this.#limits = new Map(
@@ -117,7 +122,7 @@ export class NoveltyWatch {
     }
     const kernelThread = kind === 'process' && name.startsWith('[');
     const nameless = kernelThread || kind === 'endpoint' || NAMELESS.has(name);
-    this.#tells[number] = nameless ? NOTHING : NEW_SOURCE;
+    this.#tells[number] = nameless || !this.#expected(source) ? NOTHING : NEW_SOURCE;
     this.#items[number] = series.metric === WORK ? WORK : item;
   }
 
@@ -127,7 +132,7 @@ export class NoveltyWatch {
       const key = sourceKey(link.from);
       const known = this.#known.get(key);
       const item = `link:${linkItem(link)}`;
-      if (!known || known.has(item) || this.#self.has(key)) continue;
+      if (!known || known.has(item) || this.#self.has(key) || !this.#expected(link.to)) continue;
       const index = block.sources.findIndex((source) => sourceKey(source) === key);
       if (index >= 0) itemsOf(found, index).set(item, link.events);
     }

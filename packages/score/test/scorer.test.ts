@@ -1,4 +1,4 @@
-import { sourceKey } from '@ethogram/core';
+import { blindBeyond, sourceKey } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { parseModel, serialiseModel } from '@ethogram/model';
 import fc from 'fast-check';
@@ -140,6 +140,29 @@ describe('a scorer of a short model', () => {
       expect(suspects?.slice(0, 3)).toEqual(ranks.map((name) => `process:${name}`));
     },
   );
+
+  it('calls nothing new that its recording was told not to look at', async () => {
+    const blinded = await trainOn(
+      syntheticBlocks({ ticks: TRAINED }).map((block) => ({
+        ...block,
+        blind: [blindBeyond('*.service/*')],
+      })),
+    );
+    const strangers = syntheticBlocks({
+      ticks: 60,
+      from: TRAINED,
+      change: (index, { samples, links }) => {
+        samples.push(processSample('bash', { read: 9 }));
+        const to = { kind: 'process', name: 'bash' } as const;
+        const from = { kind: 'process', name: 'web.service/web' } as const;
+        links.push({ from, to, kind: 'fork', opened: 0, closed: 0, events: 1, bytes: 0 });
+        if (index > TRAINED + 30) samples.push(processSample('new.service/x', { read: 9 }));
+      },
+    });
+    const scorer = createScorer(blinded);
+    const told = strangers.flatMap((block) => scorer.push(block)).flatMap((t) => t.anomalies);
+    expect(told.map(({ source }) => source.name)).toEqual(['new.service/x']);
+  });
 
   it('reports a call that a source never made', () => {
     const scores = scoreAfter((index, { samples }) => {

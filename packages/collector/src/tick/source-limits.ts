@@ -1,3 +1,5 @@
+import { globPattern } from '@ethogram/core';
+
 /** Which process sources a tick may hold. */
 export interface SourceLimits {
   /** Process sources at once, at least 1. */
@@ -67,13 +69,4 @@ export class SourceAdmission {
       if (this.#tick - used > FORGET_AFTER_TICKS) this.#lastUsed.delete(name);
     }
   }
-}
-
-/** A glob as a pattern over a whole name; `*` crosses slashes. */
-export function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su');
 }

@@ -42,7 +42,7 @@ export class TickDraft {
    * @returns `undefined` where `--match` leaves it out.
    */
   process(identity: ProcessIdentity): SourceDraft | undefined {
-    const name = this.#admission.admit(identity.name, identity.scope);
+    const name = this.#admit(identity);
     if (name === undefined) return undefined;
     if (name === OTHER && identity.name !== OTHER) {
       this.#overLimit.add(identity.name);
@@ -53,8 +53,14 @@ export class TickDraft {
 
   /** The source of a process as others call it, for links: `other` where it found no room. */
   processId(identity: ProcessIdentity): SourceId | undefined {
-    const name = this.#admission.admit(identity.name, identity.scope);
+    const name = this.#admit(identity);
     return name === undefined ? undefined : { kind: 'process', name };
+  }
+
+  /** The name to count under; our own work never hides in that of others. */
+  #admit({ name, scope, attributes }: ProcessIdentity): string | undefined {
+    const admitted = this.#admission.admit(name, scope);
+    return admitted === OTHER && attributes['self'] === 'true' ? name : admitted;
   }
 
   /** A source that is no process: a device, the host, an endpoint, a recipe's. */

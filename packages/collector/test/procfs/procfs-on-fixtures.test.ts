@@ -143,6 +143,7 @@ describe('the procfs backend on a host made of files', () => {
 
   it('keeps to the processes that match, and says nothing of the others', async () => {
     const [tick] = await ticksOf([nothing], { match: '*nginx*' });
+    expect(tick?.blind).toContain('processes other than *nginx*');
     expect(tick?.samples.filter((s) => s.kind === 'process').map((s) => s.name)).toEqual([
       'nginx.service/nginx',
     ]);
