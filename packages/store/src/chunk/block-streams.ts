@@ -223,10 +223,10 @@ function readCells(
   }
   const { ticks } = head;
   const rowStart = new Uint32Array(ticks + 1);
-  const tickOf = new Uint32Array(total);
   // Most series have a value in every tick: their gaps are zeros, and nothing is looked up for them.
   const whole = new Uint8Array(counts.length);
   let wholes = 0;
+  let tickOf: Uint32Array | undefined;
   let at = 0;
   for (let s = 0; s < counts.length; s++) {
     const count = counts[s] as number;
@@ -235,6 +235,7 @@ function readCells(
       wholes++;
       continue;
     }
+    tickOf ??= new Uint32Array(total - wholes * ticks);
     let next = 0;
     for (let i = 0; i < count; i++) {
       const t = next + readers.gaps.varint();
@@ -257,9 +258,9 @@ function readCells(
     if (count === 0) continue;
     const column = count === ticks ? room : room.subarray(0, count);
     decodeColumn(column, readers);
-    const each = whole[s] === 1;
+    const sparse = whole[s] === 1 ? undefined : tickOf;
     for (let i = 0; i < count; i++) {
-      const t = each ? i : (tickOf[at++] as number);
+      const t = sparse ? (sparse[at++] as number) : i;
       const to = fill[t] as number;
       fill[t] = to + 1;
       seriesIndex[to] = s;

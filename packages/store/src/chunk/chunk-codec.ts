@@ -23,6 +23,8 @@ const CHECKSUM_BYTES = 4;
 const WORTH_COMPRESSING = 24;
 /** No stream of a block of 8 MB comes near this; it bounds what damaged bytes can ask for. */
 const LONGEST_STREAM = 256 * 1024 * 1024;
+/** A buffer of this many bytes is made before a stream has shown that it is as long as it claims. */
+const MOST_AT_ONCE = 1024 * 1024;
 
 /** Chunks are compressed off the main thread, at 5: the knee of size against time. */
 const CHUNK_QUALITY = 5;
@@ -147,7 +149,11 @@ function unpackTogether(reader: ByteReader): BlockStreams {
 
 function inflate(packed: Uint8Array, length: number): Uint8Array {
   if (length > LONGEST_STREAM) throw new RangeError(`a stream claims ${length} bytes`);
-  const stream = brotliDecompressSync(packed, { maxOutputLength: Math.max(1, length) });
+  const stream = brotliDecompressSync(packed, {
+    maxOutputLength: Math.max(1, length),
+    // In one buffer with a byte to spare, without which zlib would make a second one.
+    chunkSize: Math.max(constants.Z_MIN_CHUNK, Math.min(length + 1, MOST_AT_ONCE)),
+  });
   if (stream.length !== length) throw new RangeError('a stream ends early');
   return stream;
 }
