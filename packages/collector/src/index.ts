@@ -11,7 +11,7 @@ export { dropPrivileges, keepCapabilities } from './drop-privileges.js';
 export { collectorErrors } from './errors.js';
 export type { Grouping } from './identity/process-facts.js';
 export { GROUPINGS } from './identity/process-facts.js';
-export { keepMemorySmall } from './keep-memory-small.js';
+export { keepMemorySmall, keepStreamSmall } from './keep-memory-small.js';
 export { openCollector } from './open-collector.js';
 export type { ReplayOptions } from './replay/open-replay.js';
 export { openReplay } from './replay/open-replay.js';

@@ -16,6 +16,13 @@ export const MEMORY_SETTINGS = Object.freeze({
    */
   oldGrowthPercent: 30,
   /**
+   * The same for what streams and ends. Without a limit an export to Parquet held 160 MB, at 100 %
+   * 97, at 60 % 83, at 30 % 66; its processor time was 5.7, 6.1, 6.6 and 10 s.
+   */
+  streamGrowthPercent: 60,
+  /** How often such a one looks at its young generation, which may double at every collection. */
+  lookEveryMs: 20,
+  /**
    * After so many ticks all garbage is collected, some 25 ms, and given back: what a chunk was sealed
    * with lies outside of the heap, where V8 hardly looks for it.
    */
@@ -30,25 +37,42 @@ export const MEMORY_SETTINGS = Object.freeze({
 export function keepMemorySmall(): () => void {
   const { addon } = loadProcfs();
   addon?.keepMemorySmall();
-  // Both are looked at whenever V8 decides, and known to all of its versions in Node 20 to 24.
-  setFlagsFromString(`--heap-growing-percent=${MEMORY_SETTINGS.oldGrowthPercent}`);
-  // One that is small may grow.
-  const holdYoung = () => {
-    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-    const large = (young?.space_size ?? 0) >= MEMORY_SETTINGS.youngBytes;
-    setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
-  };
-  holdYoung();
+  holdOldGeneration(MEMORY_SETTINGS.oldGrowthPercent);
+  holdYoungGeneration();
   const collectGarbage = garbageCollector();
   // Until the first time, V8 lets the old generation grow to more than twice its size.
   collectGarbage();
   let ticks = 0;
   return () => {
-    holdYoung();
+    holdYoungGeneration();
     if (++ticks % MEMORY_SETTINGS.collectEvery !== 0) return;
     collectGarbage();
     addon?.keepMemorySmall();
   };
+}
+
+/**
+ * Makes this process hold little memory while recordings stream through it, as in an import or an
+ * export, which leave garbage of every kind: a third to a half of what it would hold. For good.
+ */
+export function keepStreamSmall(): void {
+  loadProcfs().addon?.keepMemorySmall();
+  holdOldGeneration(MEMORY_SETTINGS.streamGrowthPercent);
+  holdYoungGeneration();
+  setInterval(holdYoungGeneration, MEMORY_SETTINGS.lookEveryMs).unref();
+}
+
+// The flags are looked at whenever V8 decides, and known to all of its versions in Node 20 to 24.
+
+/** Lets the young generation grow no further once it is large enough. */
+function holdYoungGeneration(): void {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  const large = (young?.space_size ?? 0) >= MEMORY_SETTINGS.youngBytes;
+  setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
+}
+
+function holdOldGeneration(growthPercent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
 }
 
 function garbageCollector(): () => void {

@@ -45,7 +45,7 @@ export async function measureMemory(hours: number): Promise<BenchTable> {
     row('Node, store loaded, idle', await watchProcess([SIDE, 'idle'])),
     row('ticks taken, not stored', await taking(['hold'], ticks)),
     row('written tick by tick', await taking(['write', folder], ticks)),
-    row('read block by block', await watchProcess([SIDE, 'read', folder])),
+    ...(await readRows(folder)),
     row('written as `record` does', await taking(['write-small', join(folder, 'small')], ticks)),
   ]);
   return { title: `Memory: ${shape(hours)}`, columns: COLUMNS, rows, note: NOTE };
@@ -61,10 +61,7 @@ export async function measureReading(hours: number, fillSeconds: number): Promis
   return inFolder(async (folder) => {
     const filled = await watchProcess([SIDE, 'fill', folder, wanted, `${fillSeconds}`]);
     const written = outcomeOf(filled).values / VALUES_PER_TICK / 3600;
-    const rows = [
-      row('written, ten minutes at once', filled),
-      row('read block by block', await watchProcess([SIDE, 'read', folder])),
-    ];
+    const rows = [row('written, ten minutes at once', filled), ...(await readRows(folder))];
     const title = `Reading: ${shape(Number(written.toFixed(2)))}`;
     return {
       title,
@@ -75,7 +72,14 @@ export async function measureReading(hours: number, fillSeconds: number): Promis
   });
 }
 
-/** Memory of importing the same recording from files of several formats. */
+async function readRows(folder: string): Promise<(string | number | null)[][]> {
+  return [
+    row('read block by block', await watchProcess([SIDE, 'read', folder])),
+    row('read as `export` does', await watchProcess([SIDE, 'read-small', folder])),
+  ];
+}
+
+/** Memory of importing files, kept small as `import` keeps it. */
 export async function measureImports(
   files: readonly { readonly name: string; readonly path: string }[],
 ): Promise<BenchTable> {
@@ -85,12 +89,13 @@ export async function measureImports(
       await inFolder(async (folder) => {
         const watched = await watchProcess([SIDE, 'import', folder, path]);
         const { seconds } = outcomeOf(watched);
-        const { privateMb, residentMb } = watched.peak;
-        return [name, Math.round(privateMb), Math.round(residentMb), Number(seconds.toFixed(1))];
+        const { privateMb, halvesMb, residentMb } = watched.peak;
+        const memory = [privateMb, ...halvesMb, residentMb].map(Math.round);
+        return [name, ...memory, Number(seconds.toFixed(1))];
       }),
     );
   }
-  const columns = ['', 'private MB', 'resident MB', 'seconds'];
+  const columns = ['', 'private MB', 'first half', 'second half', 'resident MB', 'seconds'];
   return { title: 'Importing: most memory', columns, rows, note: NOTE };
 }
 

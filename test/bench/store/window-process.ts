@@ -1,11 +1,12 @@
 /**
  * One side of the long window, in a process of its own so that nobody else's memory is counted:
  * `make TICKS` (values to standard output), `idle`, `hold`, `write FOLDER` (values from standard
- * input), `write-small FOLDER` (the same with memory kept small, as `record` does), `fill FOLDER TICKS SECONDS` (no longer than that), `read FOLDER`, `import FOLDER FILE`. The output is a
- * `WindowOutcome`, but that of `make`.
+ * input), `write-small FOLDER` (the same with memory kept small, as `record` does), `fill FOLDER TICKS SECONDS`
+ * (no longer than that), `read FOLDER`, `read-small FOLDER` (as `export` does), `import FOLDER FILE`.
+ * The output is a `WindowOutcome`, but that of `make`.
  */
 import { once } from 'node:events';
-import { keepMemorySmall } from '@ethogram/collector';
+import { keepMemorySmall, keepStreamSmall } from '@ethogram/collector';
 import { blockBytes, type Tick } from '@ethogram/core';
 import { importInto, openStore } from '@ethogram/store';
 import { madeRng, makeValues, tickOf, VALUES_PER_TICK } from './made-ticks.js';
@@ -45,7 +46,11 @@ async function run(): Promise<Omit<WindowOutcome, 'seconds'> | undefined> {
       return fill(Number(count), Number(most));
     case 'read':
       return read();
+    case 'read-small':
+      keepStreamSmall();
+      return read();
     case 'import':
+      keepStreamSmall();
       return importFile(count);
     default:
       throw new RangeError(`no such side of the window: ${role}`);

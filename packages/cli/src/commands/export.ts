@@ -45,6 +45,8 @@ export const exportCommand = defineCommand({
   ],
   async run(context, options) {
     const { clock, notices, out, signal } = context;
+    const { keepStreamSmall } = await import('@ethogram/collector');
+    keepStreamSmall();
     const store = await context.openStore('read');
     const found = await findWindow(store, options, clock.nowMs());
     const { exportBlocks, exportToFile } = await import('@ethogram/store');

@@ -64,6 +64,8 @@ export const importCommand = defineCommand({
     if (recording === undefined) {
       throw cliErrors.make('CLI-1001', 'expected --recording NAME, found none');
     }
+    const { keepStreamSmall } = await import('@ethogram/collector');
+    keepStreamSmall();
     const { importInto } = await import('@ethogram/store');
     const store = await context.openStore('write');
     const result = await importInto(store.samples, recording, files, {
