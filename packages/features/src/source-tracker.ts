@@ -33,7 +33,9 @@ export class SourceTracker {
   /** Per histogram: whether it counted enough. */
   readonly sharesKnown: Uint8Array;
 
-  readonly #profile: SourceProfile;
+  readonly #sporadic: boolean;
+  /** The buckets of each histogram. */
+  readonly #buckets: readonly (readonly number[])[];
   readonly #timing: Timing;
   readonly #ring: RowRing;
   readonly #axes: DenseMatrix | null;
@@ -57,7 +59,8 @@ export class SourceTracker {
   #ticks = 0;
 
   constructor(profile: SourceProfile, timing: Timing) {
-    this.#profile = profile;
+    this.#sporadic = profile.sporadic;
+    this.#buckets = profile.histograms.map(({ buckets }) => buckets);
     this.#timing = timing;
     this.#ring = new RowRing(profile, Math.max(timing.rowTicks, timing.shareTicks));
     this.#axes = profile.axes ? unpackMatrix(profile.axes) : null;
@@ -151,7 +154,7 @@ export class SourceTracker {
 
   /** Whether rows mean anything now: a sporadic source only counts while it is active. */
   get eligible(): boolean {
-    return this.rowKnown && (!this.#profile.sporadic || this.active);
+    return this.rowKnown && (!this.#sporadic || this.active);
   }
 
   /** Whether `rows` rows in a row are known. */
@@ -191,7 +194,7 @@ export class SourceTracker {
   callRate(index: number): number {
     const ticks = Math.min(this.#timing.shareTicks, this.#ticks);
     const seconds = this.#ring.seconds(ticks);
-    const place = this.#profile.features.length + index;
+    const place = this.x.length + index;
     return seconds > 0 ? this.#ring.sum(place, ticks) / seconds : 0;
   }
 
@@ -203,7 +206,7 @@ export class SourceTracker {
     for (const [i, share] of shares.entries()) {
       if (share > largest) {
         largest = share;
-        best = this.#profile.histograms[index]?.buckets[i] ?? -1;
+        best = this.#buckets[index]?.[i] ?? -1;
       }
     }
     return best;

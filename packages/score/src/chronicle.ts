@@ -43,7 +43,7 @@ export interface Finding {
 
 /** Writes anomalies down: who is next to them, which incident they belong to, and who was told to expect them. */
 export class Chronicle {
-  readonly #model: Model;
+  readonly #model: Pick<Model, 'id' | 'regime'>;
   readonly #scoreOf: (key: string) => number;
   readonly #edges: ReadonlyMap<string, readonly Edge[]>;
   readonly #incidents: IncidentBook;
@@ -55,7 +55,7 @@ export class Chronicle {
 
   /** @param scoreOf the score now of a source, by key. */
   constructor(model: Model, scoreOf: (key: string) => number) {
-    this.#model = model;
+    this.#model = { id: model.id, regime: model.regime };
     this.#scoreOf = scoreOf;
     this.#edges = neighbourhood(model);
     this.#incidents = new IncidentBook(model.id, this.#edges);

@@ -25,7 +25,7 @@ const COARSE_FACTOR = 2.5;
 
 /** Scores the ticks of one host against one model; see `createScorer`. */
 export class HostScorer {
-  readonly #model: Model;
+  readonly #model: Pick<Model, 'id' | 'ticks' | 'timing' | 'thresholds'>;
   readonly #tracker: HostTracker;
   readonly #watched: readonly WatchedSource[];
   readonly #byKey: ReadonlyMap<string, WatchedSource>;
@@ -37,12 +37,12 @@ export class HostScorer {
   #coarse = 0;
 
   constructor(model: Model) {
-    this.#model = model;
+    const { id, ticks, timing, thresholds } = model;
+    // The model goes once it is unpacked: no closure of this constructor may hold it.
+    this.#model = { id, ticks, timing, thresholds };
     const numbers = new SeriesNumbers();
     this.#tracker = new HostTracker(model.sources, model.timing, numbers);
-    this.#watched = model.sources.map(
-      (source) => new WatchedSource(source, showsRangesOnly(model, source)),
-    );
+    this.#watched = watchedOf(model);
     this.#byKey = new Map(this.#watched.map((watched) => [watched.key, watched]));
     this.#novelty = new NoveltyWatch(model, numbers);
     this.#host = HostWatch.of(model, numbers);
@@ -321,6 +321,10 @@ export class HostScorer {
       );
     }
   }
+}
+
+function watchedOf(model: Model): readonly WatchedSource[] {
+  return model.sources.map((source) => new WatchedSource(source, showsRangesOnly(model, source)));
 }
 
 interface ScorerState {

@@ -11,8 +11,9 @@ import {
   shortfall,
   surprise,
 } from '@ethogram/features';
-import type { HostMember, HostPart, Model } from '@ethogram/model';
+import type { HostPart, Model } from '@ethogram/model';
 import { HostAlarm, type HostAlarmState } from './host-alarm.js';
+import { type HostFacts, hostFactsOf, type MemberFacts } from './host-facts.js';
 import { rounded } from './reasons.js';
 import type { AnomalyKind, Reason, Severity } from './records.js';
 import type { QuotedScore } from './source-scorer.js';
@@ -49,7 +50,7 @@ export interface Explained {
  * which are critical at once. What a source's own alarm tells already is not told again.
  */
 export class HostWatch {
-  readonly #part: HostPart;
+  readonly #part: HostFacts;
   readonly #keys: readonly string[];
   readonly #activity: HostActivity;
   readonly #z: Float64Array;
@@ -69,7 +70,7 @@ export class HostWatch {
   }
 
   private constructor(part: HostPart, { timing }: Model, numbers: SeriesNumbers) {
-    this.#part = part;
+    this.#part = hostFactsOf(part);
     this.#keys = part.members.map(sourceKey);
     this.#activity = new HostActivity(part.members, timing, numbers);
     this.#z = new Float64Array(part.members.length);
@@ -95,7 +96,7 @@ export class HostWatch {
       return;
     }
     for (let i = 0; i < members.length; i++) {
-      const member = members[i] as HostMember;
+      const member = members[i] as MemberFacts;
       this.#z[i] = activityDeviation(this.#activity.recent[i] as number, member);
     }
     if (joint) this.#joint?.score(surprise(this.#view?.distance(this.#z) ?? 0, joint.scale));
@@ -193,7 +194,7 @@ export class HostWatch {
     }
   }
 
-  #worstRelation({ edges }: NonNullable<HostPart['relation']>): number {
+  #worstRelation({ edges }: NonNullable<HostFacts['relation']>): number {
     let worst = Number.NEGATIVE_INFINITY;
     for (const [i, edge] of edges.entries()) {
       const s = surprise(shortfall(edge, this.#z), edge.scale);
@@ -260,7 +261,7 @@ export class HostWatch {
   }
 
   #activityReason(i: number, around: number, by: number, contribution: number): Reason {
-    const member = this.#part.members[i] as HostMember;
+    const member = this.#part.members[i] as MemberFacts;
     return {
       metric: member.metrics.join('+'),
       actual: rounded(this.#activity.recent[i] as number),

@@ -1,6 +1,6 @@
 import type { SourceTracker, View } from '@ethogram/features';
-import type { SourceModel } from '@ethogram/model';
 import type { Reason } from './records.js';
+import type { SourceFacts } from './source-facts.js';
 
 const MOST_REASONS = 5;
 const LEAST_CONTRIBUTION = 0.03;
@@ -11,7 +11,7 @@ const LEAST_CONTRIBUTION = 0.03;
  * squared deviations (docs/decisions/0003-detectors.md).
  */
 export function explainRates(
-  model: SourceModel,
+  model: SourceFacts,
   tracker: SourceTracker,
   worst: View,
 ): readonly Reason[] {
@@ -29,7 +29,7 @@ export function explainRates(
 
 /** Every metric with its share of the distance, in the order of the row; empty where there is none. */
 export function shareOut(
-  model: SourceModel,
+  model: SourceFacts,
   tracker: SourceTracker,
   worst: View,
 ): readonly Reason[] {

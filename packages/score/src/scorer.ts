@@ -42,13 +42,15 @@ export interface Scorer {
  */
 export function createScorer(model: Model, options: ScorerOptions = {}): Scorer {
   const scorer = new HostScorer(model);
+  // What is returned must not hold the model.
+  const { group } = model;
   if (options.checkpoint !== undefined) scorer.resume(options.checkpoint);
   for (const given of options.feedback ?? []) scorer.acknowledge(given);
   return {
     acknowledge: (feedback) => scorer.acknowledge(feedback),
     reopen: (incident) => scorer.reopen(incident),
     push: (recorded) => {
-      const block = inGroups(recorded, model.group);
+      const block = inGroups(recorded, group);
       return Array.from(block.ts, (_, t) => scorer.tick(block, t));
     },
     checkpoint: () => scorer.checkpoint(),

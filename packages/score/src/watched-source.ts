@@ -6,6 +6,7 @@ import { PresenceWatch } from './presence-watch.js';
 import { explainRates, shareOut } from './reasons.js';
 import { leavesRecordedRange } from './recorded-range.js';
 import type { AnomalyKind, Reason, Severity } from './records.js';
+import { factsOf, type SourceFacts } from './source-facts.js';
 import { type RateScore, SourceScorer, type SourceScorerState } from './source-scorer.js';
 import { Story, type StoryState } from './story.js';
 
@@ -30,7 +31,7 @@ export interface RateFinding {
 /** One learned source, its score now, and its alarms. */
 export class WatchedSource {
   readonly key: string;
-  readonly model: SourceModel;
+  readonly model: SourceFacts;
   readonly rates = new Alarm();
   readonly novelty = new Alarm();
   readonly absence = new Alarm();
@@ -47,7 +48,7 @@ export class WatchedSource {
   constructor(model: SourceModel, ranged: boolean) {
     this.#ranged = ranged;
     this.key = sourceKey(model);
-    this.model = model;
+    this.model = factsOf(model);
     this.presence = new PresenceWatch(model);
     this.#scorer = new SourceScorer(model);
   }
