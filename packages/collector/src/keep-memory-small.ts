@@ -29,6 +29,11 @@ export const MEMORY_SETTINGS = Object.freeze({
   collectEvery: 30,
 });
 
+const YOUNG_STAYS = '--semi-space-growth-factor=1';
+const YOUNG_DOUBLES = '--semi-space-growth-factor=2';
+
+type CollectGarbage = (options?: { readonly type: 'minor' }) => void;
+
 /**
  * Makes this process hold little memory that it does not use, for good: for what runs beside
  * others for months, and would rather be small than fast. May be called again.
@@ -38,13 +43,13 @@ export function keepMemorySmall(): () => void {
   const { addon } = loadProcfs();
   addon?.keepMemorySmall();
   holdOldGeneration(MEMORY_SETTINGS.oldGrowthPercent);
-  holdYoungGeneration();
+  setFlagsFromString(YOUNG_STAYS);
   const collectGarbage = garbageCollector();
   // Until the first time, V8 lets the old generation grow to more than twice its size.
   collectGarbage();
   let ticks = 0;
   return () => {
-    holdYoungGeneration();
+    growYoungGeneration(collectGarbage);
     if (++ticks % MEMORY_SETTINGS.collectEvery !== 0) return;
     collectGarbage();
     addon?.keepMemorySmall();
@@ -66,18 +71,33 @@ export function keepStreamSmall(): void {
 
 /** Lets the young generation grow no further once it is large enough. */
 function holdYoungGeneration(): void {
+  const isLarge = youngBytes() >= MEMORY_SETTINGS.youngBytes;
+  setFlagsFromString(isLarge ? YOUNG_STAYS : YOUNG_DOUBLES);
+}
+
+/**
+ * Lets one that is small grow where more survives than it has room for, and in one collection alone:
+ * within a tick that takes up a model it would grow to its most, and it hardly ever shrinks.
+ */
+function growYoungGeneration(collectGarbage: CollectGarbage): void {
+  if (youngBytes() >= MEMORY_SETTINGS.youngBytes) return;
+  setFlagsFromString(YOUNG_DOUBLES);
+  collectGarbage({ type: 'minor' });
+  setFlagsFromString(YOUNG_STAYS);
+}
+
+function youngBytes(): number {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  const large = (young?.space_size ?? 0) >= MEMORY_SETTINGS.youngBytes;
-  setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
+  return young?.space_size ?? 0;
 }
 
 function holdOldGeneration(growthPercent: number): void {
   setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
 }
 
-function garbageCollector(): () => void {
+function garbageCollector(): CollectGarbage {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
+  const gc = runInNewContext('gc') as CollectGarbage;
   setFlagsFromString('--no-expose-gc');
   return gc;
 }
