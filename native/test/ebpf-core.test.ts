@@ -14,10 +14,12 @@ describe('the core of the eBPF backend, in C++ under ASan and UBSan', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  const ledger = ['ebpf_ledger.cc', 'ebpf_names.cc', 'ebpf_records.cc'];
   it.each([
-    ['ebpf_ledger_test', ['ebpf_ledger.cc', 'ebpf_names.cc']],
+    ['ebpf_ledger_test', ledger],
     ['ebpf_sizes_test', ['ebpf_sizes.cc']],
-    ['ebpf_links_test', ['ebpf_ends.cc', 'ebpf_ledger.cc', 'ebpf_links.cc', 'ebpf_names.cc']],
+    ['ebpf_links_test', [...ledger, 'ebpf_ends.cc', 'ebpf_links.cc']],
+    ['ebpf_totals_test', [...ledger, 'ebpf_totals.cc']],
   ])(
     '%s builds without a warning, without Node or libbpf, and passes',
     (name, sources) => {

@@ -1,11 +1,9 @@
 #include "ebpf_ledger.h"
 
-#include <string.h>
-
 #include <algorithm>
-#include <cstring>
-#include <tuple>
 #include <utility>
+
+#include "ebpf_records.h"
 
 namespace ethogram::ebpf {
 
@@ -19,11 +17,7 @@ std::uint32_t CellKey(const wire::cell& cell) {
 
 void Ledger::TakeRecords(const void* data, std::size_t size) {
   const char* at = static_cast<const char*>(data);
-  while (size >= sizeof(wire::task_record)) {
-    wire::task_record record;
-    std::memcpy(&record, at, sizeof(record));
-    const std::size_t whole = sizeof(record) + record.cell_count * sizeof(wire::cell);
-    if (whole > size) break;
+  while (const std::size_t whole = TaskRecordLength(at, size)) {
     TakeRecord(at, whole);
     at += whole;
     size -= whole;
@@ -32,43 +26,14 @@ void Ledger::TakeRecords(const void* data, std::size_t size) {
 }
 
 void Ledger::TakeRecord(const void* data, std::size_t size) {
-  std::uint32_t kind = 0;
-  if (size < sizeof(kind)) {
+  Record record = ReadRecord(data, size);
+  if (const auto* path = std::get_if<PathRecord>(&record)) {
+    names_.TakePath(path->head, path->text);
+  } else if (auto* task = std::get_if<TaskRecord>(&record)) {
+    TakeTask(task->head, std::move(task->cells));
+  } else {
     malformed_++;
-    return;
   }
-  std::memcpy(&kind, data, sizeof(kind));
-  const char* bytes = static_cast<const char*>(data);
-  if (kind == wire::RECORD_EXECUTABLE || kind == wire::RECORD_CGROUP) {
-    wire::path_record record;
-    if (size < sizeof(record)) {
-      malformed_++;
-      return;
-    }
-    std::memcpy(&record, bytes, sizeof(record));
-    if (record.length > size - sizeof(record)) {
-      malformed_++;
-      return;
-    }
-    names_.TakePath(record, bytes + sizeof(record));
-    return;
-  }
-  wire::task_record record;
-  const bool of_task = kind >= wire::RECORD_FORK && kind <= wire::RECORD_TASK;
-  if ((!of_task && kind != wire::RECORD_OOM) || size < sizeof(record)) {
-    malformed_++;
-    return;
-  }
-  std::memcpy(&record, bytes, sizeof(record));
-  if (record.cell_count > (size - sizeof(record)) / sizeof(wire::cell)) {
-    malformed_++;
-    return;
-  }
-  std::vector<wire::cell> cells(record.cell_count);
-  if (!cells.empty()) {
-    std::memcpy(cells.data(), bytes + sizeof(record), cells.size() * sizeof(wire::cell));
-  }
-  TakeTask(record, std::move(cells));
 }
 
 void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> cells) {
@@ -160,6 +125,10 @@ void Ledger::AddTo(std::uint32_t identity, Column column, std::uint64_t count) {
   RowOf(identity).values[column] += count;
 }
 
+void Ledger::AddLatencies(std::uint32_t identity, std::uint32_t slot, std::uint64_t count) {
+  RowOf(identity).cells[wire::TABLE_LATENCIES << 16 | slot].first += count;
+}
+
 void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& before) {
   const auto add = [&](Column column, std::uint64_t after, std::uint64_t earlier) {
     if (after < earlier) {
@@ -177,56 +146,6 @@ void Ledger::AddUsage(Row& row, const wire::usage& now, const wire::usage& befor
   if (charged_by_request_) return;
   add(kDiskReadBytes, now.disk_read_bytes, before.disk_read_bytes);
   add(kDiskWriteBytes, now.disk_write_bytes, before.disk_write_bytes);
-}
-
-void Ledger::TakeCharges(
-    const std::vector<std::pair<wire::charge_key, wire::charge>>& charges) {
-  charged_by_request_ = true;
-  std::map<std::string, wire::charge> known;
-  for (const auto& [key, now] : charges) {
-    const std::string text(reinterpret_cast<const char*>(&key), sizeof(key));
-    known[text] = now;
-    const auto entry = charges_.find(text);
-    wire::charge before = entry == charges_.end() ? wire::charge{} : entry->second;
-    // The kernel makes room by forgetting who was idle longest: they begin anew.
-    if (now.ops[0] < before.ops[0] || now.ops[1] < before.ops[1]) before = {};
-    if (memcmp(&before, &now, sizeof(now)) == 0) continue;
-    Row& row = RowOf(Identify(key.identity, key.kernel != 0));
-    row.values[kDiskReadCalls] += now.ops[0] - before.ops[0];
-    row.values[kDiskWriteCalls] += now.ops[1] - before.ops[1];
-    row.values[kDiskReadBytes] += now.bytes[0] - before.bytes[0];
-    row.values[kDiskWriteBytes] += now.bytes[1] - before.bytes[1];
-  }
-  charges_ = std::move(known);
-}
-
-void Ledger::TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use>>& rings) {
-  std::map<std::uint32_t, wire::ring_use> known;
-  for (const auto& [tgid, now] : rings) {
-    known[tgid] = now;
-    const auto entry = rings_.find(tgid);
-    wire::ring_use before = entry == rings_.end() ? wire::ring_use{} : entry->second;
-    // The kernel makes room by forgetting who was idle longest: they begin anew.
-    if (now.submits < before.submits || now.completions < before.completions) before = {};
-    if (now.submits == before.submits && now.completions == before.completions) continue;
-    Row& row = RowOf(Identify(now.owner, false));
-    row.values[kUringSubmits] += now.submits - before.submits;
-    row.values[kUringCompletions] += now.completions - before.completions;
-  }
-  rings_ = std::move(known);
-}
-
-void Ledger::TakeLatencies(
-    const std::vector<std::pair<wire::latency_key, std::uint64_t>>& latencies) {
-  for (const auto& [key, now] : latencies) {
-    std::uint64_t& before =
-        latencies_[std::string(reinterpret_cast<const char*>(&key), sizeof(key))];
-    if (now == before) continue;
-    Row& row = RowOf(Identify(key.identity, false));
-    const std::uint32_t slot = LATENCY_SLOT(key.slot, key.bucket);
-    row.cells[wire::TABLE_LATENCIES << 16 | slot].first += now - before;
-    before = now;
-  }
 }
 
 void Ledger::AddCells(Row& row, const std::vector<wire::cell>& now,

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -82,13 +81,6 @@ class Ledger {
   void TakeRecords(const void* data, std::size_t size);
   // Takes in one record of the ring or of the iterator.
   void TakeRecord(const void* data, std::size_t size);
-  // Takes in what reached devices in somebody's name so far. From the first time on, the kernel's
-  // own accounting of bytes, which knows no requests, is left out.
-  void TakeCharges(const std::vector<std::pair<wire::charge_key, wire::charge>>& charges);
-  // Takes in how long calls took so far.
-  void TakeLatencies(const std::vector<std::pair<wire::latency_key, std::uint64_t>>& latencies);
-  // Takes in what processes handed to io_uring so far, by tgid.
-  void TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use>>& rings);
   // The next iteration hands out every task: those it does not name have ended.
   void BeginCensus();
   void EndCensus();
@@ -103,6 +95,10 @@ class Ledger {
     return names_.Identify(identity, kernel_thread);
   }
   void AddTo(std::uint32_t identity, Column column, std::uint64_t count);
+  // Calls that took as long as a slot says; see LATENCY_SLOT.
+  void AddLatencies(std::uint32_t identity, std::uint32_t slot, std::uint64_t count);
+  // Bytes of disks come from requests now: what the kernel accounts itself is left out.
+  void ChargeByRequest() { charged_by_request_ = true; }
   // Since the last call; a program that runs itself again is no child.
   std::vector<SpawnCounts> TakeSpawns();
 
@@ -141,9 +137,6 @@ class Ledger {
   std::unordered_map<std::uint32_t, Row> rows_;
   std::vector<std::uint32_t> out_of_memory_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
-  std::map<std::string, wire::charge> charges_;  // by the bytes of the key
-  std::map<std::uint32_t, wire::ring_use> rings_;  // by tgid
-  std::unordered_map<std::string, std::uint64_t> latencies_;  // by the bytes of the key
   bool charged_by_request_ = false;
   const std::uint64_t page_bytes_;
   std::uint32_t census_ = 0;

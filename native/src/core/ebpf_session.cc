@@ -67,7 +67,9 @@ class FileDescriptor {
 void Session::RingDeleter::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 Session::Session()
-    : ledger_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), links_(&ledger_), buffer_(kBufferBytes) {}
+    : ledger_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), links_(&ledger_),
+      totals_(&ledger_),
+      buffer_(kBufferBytes) {}
 
 Session::~Session() {
   if (watcher_.joinable()) {
@@ -183,7 +185,7 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
   std::vector<std::pair<std::uint32_t, wire::device>> devices;
   if (!ReadMap((*programs_)->maps.charges, &charges, reason)) return false;
   if (!ReadMap((*programs_)->maps.devices, &devices, reason)) return false;
-  ledger_.TakeCharges(charges);
+  totals_.TakeCharges(charges);
   for (const auto& [number, device] : devices) {
     Device& total = devices_[number];
     Device delta;
@@ -207,7 +209,7 @@ bool Session::ReadRings(std::string* reason) {
   if ((*programs_)->links.on_submit == nullptr) return true;
   std::vector<std::pair<std::uint32_t, wire::ring_use>> rings;
   if (!ReadMap((*programs_)->maps.rings, &rings, reason)) return false;
-  ledger_.TakeRings(rings);
+  totals_.TakeRings(rings);
   return true;
 }
 
@@ -215,7 +217,7 @@ bool Session::ReadLatencies(std::string* reason) {
   if ((*programs_)->links.on_enter == nullptr) return true;
   std::vector<std::pair<wire::latency_key, std::uint64_t>> latencies;
   if (!ReadMap((*programs_)->maps.latencies, &latencies, reason)) return false;
-  ledger_.TakeLatencies(latencies);
+  totals_.TakeLatencies(latencies);
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include "ebpf_ledger.h"
 #include "ebpf_links.h"
 #include "ebpf_programs.h"
+#include "ebpf_totals.h"
 
 struct bpf_link;
 struct ring_buffer;
@@ -82,6 +83,7 @@ class Session {
   std::mutex mutex_;  // guards ledger_ and the reading end of the ring
   Ledger ledger_;
   Links links_;
+  Totals totals_;
   std::vector<char> buffer_;
   std::map<std::string, std::uint64_t> lost_before_;
   std::uint64_t lost_at_census_ = 0;
