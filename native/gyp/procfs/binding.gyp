@@ -3,6 +3,7 @@
     {
       'target_name': 'ethogram_procfs',
       'sources': [
+        '../../src/core/procfs_account.cc',
         '../../src/core/procfs_build_id.cc',
         '../../src/core/procfs_capabilities.cc',
         '../../src/core/procfs_descriptors.cc',

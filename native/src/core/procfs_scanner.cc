@@ -10,7 +10,6 @@
 #include <cstdio>
 
 #include "procfs_directory.h"
-#include "procfs_io_debt.h"
 
 namespace ethogram::procfs {
 
@@ -24,11 +23,6 @@ constexpr uint32_t kYoungScans = 3;
 constexpr uint32_t kRefreshEvery = 32;
 // How often a process that does not run is read all the same.
 constexpr uint32_t kRereadEvery = 8;
-// A debt that the parent's own numbers never grew to cover was not owed: it ignores SIGCHLD.
-constexpr uint32_t kDebtScans = 2;
-
-// Counters that go back belong to something else: what they hold happened since.
-uint64_t Grown(uint64_t before, uint64_t now) { return now >= before ? now - before : now; }
 
 }  // namespace
 
@@ -236,7 +230,8 @@ void Scanner::CollectVanished() {
 
 // Books what a gone process was seen to do as owed by the nearest ancestor that still lives.
 void Scanner::OweToParent(const State& gone) {
-  if (!gone.has_io) return;
+  const Io* io = gone.account.io();
+  if (io == nullptr) return;
   int32_t parent = gone.parent;
   for (int depth = 0; depth < 64; depth++) {
     const auto slot = states_.find(parent);
@@ -253,8 +248,7 @@ void Scanner::OweToParent(const State& gone) {
       const uint64_t ignored = FieldOf(text_, "SigIgn", 16).value_or(0);
       if ((ignored >> (kSigChld - 1) & 1) != 0) return;
     }
-    Add(state.debt, gone.io);
-    state.debt_age = 0;
+    state.account.Owe(*io);
     return;
   }
 }
@@ -268,46 +262,16 @@ void Scanner::AddRow(Reading& reading) {
   if (reading.is_new && !first_scan) row.flags |= kStarted;
   if (!reading.has_sched) row.flags |= kNoSwitches;
 
-  // Two lower bounds: the sum over live threads, to the nanosecond but without the last of threads
-  // that ended, and the total of the process in clock ticks. The larger is nearer the truth.
-  const uint64_t ticks_ns = (stat.user_ticks + stat.system_ticks) * ns_per_tick_;
-  if (reading.is_new && first_scan) {
-    state.cpu_ns = std::max(reading.run_ns, ticks_ns);
-    state.minor_faults = stat.minor_faults;
-    state.major_faults = stat.major_faults;
-  } else {
-    const uint64_t total = std::max(state.cpu_ns + reading.run_ns, ticks_ns);
-    row.values[kCpuNs] = total - state.cpu_ns;
-    row.values[kSwitches] = reading.switches;
-    row.values[kMinorFaults] = Grown(state.minor_faults, stat.minor_faults);
-    row.values[kMajorFaults] = Grown(state.major_faults, stat.major_faults);
-    state.cpu_ns = total;
-    state.minor_faults = stat.minor_faults;
-    state.major_faults = stat.major_faults;
-  }
-  if (reading.io) {
-    const Io& now = *reading.io;
-    const Io& was = state.io;
-    // Numbers that could not be read before are a baseline, unless the process is new.
-    if (state.has_io || (reading.is_new && !first_scan)) {
-      Io& debt = state.debt;
-      row.values[kReadOps] = Settle(Grown(was.read_ops, now.read_ops), debt.read_ops);
-      row.values[kReadBytes] = Settle(Grown(was.read_bytes, now.read_bytes), debt.read_bytes);
-      row.values[kWriteOps] = Settle(Grown(was.write_ops, now.write_ops), debt.write_ops);
-      row.values[kWriteBytes] =
-          Settle(Grown(was.written_bytes, now.written_bytes), debt.written_bytes);
-      row.values[kDiskReadBytes] =
-          Settle(Grown(was.disk_read_bytes, now.disk_read_bytes), debt.disk_read_bytes);
-      const uint64_t cancelled =
-          Settle(Grown(was.cancelled_bytes, now.cancelled_bytes), debt.cancelled_bytes);
-      const uint64_t written =
-          Settle(Grown(was.disk_written_bytes, now.disk_written_bytes), debt.disk_written_bytes);
-      row.values[kDiskWriteBytes] = written - std::min(written, cancelled);
-    }
-    state.io = now;
-    state.has_io = true;
-  }
-  if (Owes(state.debt) && state.debt_age++ >= kDebtScans) state.debt = Io{};
+  Usage used{};
+  used.baseline = reading.is_new && first_scan;
+  used.born = reading.is_new && !first_scan;
+  used.run_ns = reading.run_ns;
+  used.ticks_ns = (stat.user_ticks + stat.system_ticks) * ns_per_tick_;
+  used.switches = reading.switches;
+  used.minor_faults = stat.minor_faults;
+  used.major_faults = stat.major_faults;
+  used.io = reading.io;
+  state.account.Book(used, row.values);
   row.values[kThreads] = std::max<uint64_t>(stat.threads, ended ? 0 : 1);
   row.values[kResidentBytes] = stat.resident_pages * page_bytes_;
   row.values[kDescriptors] = state.descriptors;

@@ -1,7 +1,6 @@
 // Scans the process table once a tick and says what each process did since the scan before.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,45 +8,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "procfs_account.h"
 #include "procfs_descriptors.h"
+#include "procfs_row.h"
 #include "procfs_text.h"
 #include "procfs_versions.h"
 
 namespace ethogram::procfs {
-
-// The columns of a row. Up to kThreads they are what happened since the scan before, from it on
-// what stands now.
-enum Column : size_t {
-  kCpuNs,
-  kSwitches,
-  kMinorFaults,
-  kMajorFaults,
-  kReadOps,
-  kReadBytes,
-  kWriteOps,
-  kWriteBytes,
-  kDiskReadBytes,
-  kDiskWriteBytes,
-  kThreads,
-  kResidentBytes,
-  kDescriptors,
-  kColumnCount,
-};
-
-enum RowFlag : uint8_t {
-  kStarted = 1,     // not there at the scan before
-  kIoDenied = 2,    // /proc/PID/io may not be read: its columns are 0 and mean nothing
-  kFdDenied = 4,    // neither may /proc/PID/fd
-  kNoSwitches = 8,  // the kernel keeps no schedstat
-  kEnded = 16,      // a zombie: these are its last numbers
-};
-
-struct Row {
-  uint32_t process;  // the scanner's own number: never used twice
-  int32_t pid;
-  uint8_t flags;
-  std::array<uint64_t, kColumnCount> values;
-};
 
 // What a process is named by; handed out when it appears, executes another program, or moves to
 // another control group.
@@ -107,15 +74,9 @@ class Scanner {
     bool ended = false;
     uint32_t scans = 0;       // how often it was seen
     uint64_t seen_in = 0;     // the scan in which it was last seen
-    uint64_t cpu_ns = 0;      // what was handed out so far: never more than the truth
-    uint64_t minor_faults = 0;
-    uint64_t major_faults = 0;
+    Account account;
     Stat stat;                // as last read; its `comm` is not valid
     std::vector<Thread> threads;
-    bool has_io = false;
-    Io io;                    // as last read
-    Io debt;                  // of reaped children, to be taken off
-    uint32_t debt_age = 0;
     uint64_t descriptors = 0;
     uint8_t denied = 0;
     std::string comm;
