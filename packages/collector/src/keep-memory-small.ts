@@ -23,9 +23,12 @@ export const MEMORY_SETTINGS = Object.freeze({
   /** How often such a one looks at its young generation, which may double at every collection. */
   lookEveryMs: 20,
   /**
-   * After so many ticks all garbage is collected, some 25 ms, and given back: what a chunk was sealed
-   * with lies outside of the heap, where V8 hardly looks for it.
+   * Where so much more is resident than after the last time, all garbage is collected, some 25 ms, and
+   * given back: bytes. What a chunk was sealed with lies outside of the heap, where V8 hardly looks
+   * for it. The young generation alone comes to some 10 MB.
    */
+  collectAfterBytes: 14e6,
+  /** Ticks between two such collections, at least: what grows on is in use. */
   collectEvery: 30,
 });
 
@@ -48,11 +51,17 @@ export function keepMemorySmall(): () => void {
   // Until the first time, V8 lets the old generation grow to more than twice its size.
   collectGarbage();
   let ticks = 0;
+  let leastBytes = Number.POSITIVE_INFINITY;
   return () => {
     growYoungGeneration(collectGarbage);
-    if (++ticks % MEMORY_SETTINGS.collectEvery !== 0) return;
+    const resident = process.memoryUsage.rss();
+    leastBytes = Math.min(leastBytes, resident);
+    if (++ticks < MEMORY_SETTINGS.collectEvery) return;
+    if (resident < leastBytes + MEMORY_SETTINGS.collectAfterBytes) return;
     collectGarbage();
     addon?.keepMemorySmall();
+    ticks = 0;
+    leastBytes = Number.POSITIVE_INFINITY;
   };
 }
 
