@@ -79,7 +79,11 @@ describe.skipIf(reason !== undefined)('links seen by eBPF', () => {
     const links = recorded.links.filter(
       (link) => link.from.name === from && link.to.name === to && link.kind === kind,
     );
-    expect(links.length).toBeGreaterThan(0);
+    const ends = recorded.links.filter((link) =>
+      [link.from.name, link.to.name].some((name) => name === from || name === to),
+    );
+    const { lost } = recorded;
+    expect(links, `of ${from} and ${to}: ${JSON.stringify({ ends, lost })}`).not.toEqual([]);
     return links.reduce((sum, link) => ({
       ...link,
       opened: sum.opened + link.opened,
