@@ -79,16 +79,26 @@ void Ends::Add(const Flow& end) {
     by_port_[Tuple(flow.net, std::to_string(flow.local_port), "")].push_back(&end);
     by_port_[Tuple(0, std::to_string(flow.local_port), "")].push_back(&end);
   } else {
-    const Flow*& known = by_socket_[flow.socket];
-    if (known == nullptr || flow.census >= known->second.census) known = &end;
+    by_socket_[flow.socket].push_back(&end);
   }
 }
 
 const Flow* Ends::OtherOf(const wire::flow& flow) const {
   if (flow.kind == wire::FLOW_TCP) return OtherOfTcp(flow);
-  if (flow.kind == wire::FLOW_UDP) return OtherOfUdp(flow);
-  const auto peer = by_socket_.find(flow.peer);
-  return flow.peer == 0 || peer == by_socket_.end() ? nullptr : peer->second;
+  return flow.kind == wire::FLOW_UDP ? OtherOfUdp(flow) : OtherOfUnix(flow);
+}
+
+// The kernel gives the address of a socket that was closed to the next one before its flow is over.
+// One that talks to somebody else is not meant; of the rest, it is the one that was met last.
+const Flow* Ends::OtherOfUnix(const wire::flow& flow) const {
+  const auto found = by_socket_.find(flow.peer);
+  if (flow.peer == 0 || found == by_socket_.end()) return nullptr;
+  const Flow* other = nullptr;
+  for (const Flow* end : found->second) {
+    if (end->second.peer != 0 && end->second.peer != flow.socket) continue;
+    if (other == nullptr || end->second.census >= other->second.census) other = end;
+  }
+  return other;
 }
 
 const Flow* Ends::OtherOfTcp(const wire::flow& flow) const {

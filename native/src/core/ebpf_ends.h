@@ -28,10 +28,11 @@ class Ends {
  private:
   const Flow* OtherOfTcp(const wire::flow& flow) const;
   const Flow* OtherOfUdp(const wire::flow& flow) const;
+  const Flow* OtherOfUnix(const wire::flow& flow) const;
 
   std::unordered_map<std::string, const Flow*> by_tuple_;              // TCP: net, local, remote
   std::unordered_map<std::string, std::vector<const Flow*>> by_port_;  // UDP: net, local port
-  std::unordered_map<std::uint64_t, const Flow*> by_socket_;           // unix
+  std::unordered_map<std::uint64_t, std::vector<const Flow*>> by_socket_;  // unix
 };
 
 }  // namespace ethogram::ebpf

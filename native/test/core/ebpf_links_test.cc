@@ -128,6 +128,24 @@ void TestOtherEndIsWaitedForAndNothingIsLostMeanwhile() {
   CHECK_EQUAL(rows[0].events, 8u);
 }
 
+// The kernel gives the address of a socket that was closed to the next one, before its flow is gone.
+void TestUnixSocketsAreNotTakenForOnesThatWereAtTheirAddress() {
+  Links::Flow client = Make({.cookie = 1, .kind = wire::FLOW_UNIX, .sent = 3, .peer = 2});
+  Links::Flow server = Make({.cookie = 2, .kind = wire::FLOW_UNIX, .flags = wire::FLOW_ACCEPTOR,
+                             .tgid = 200, .exe = 2, .received = 3});
+  Links::Flow gone = Make({.cookie = 3, .kind = wire::FLOW_UNIX, .tgid = 300, .exe = 3, .peer = 4});
+  gone.second.socket = server.second.socket;
+  for (const auto& flows : {std::vector{client, server, gone}, std::vector{gone, client, server}}) {
+    Ledger ledger(4096);
+    Links links(&ledger);
+    links.TakeFlows(flows, 1);
+    const auto rows = links.Take(false);
+    CHECK_EQUAL(rows.size(), 1u);
+    CHECK_EQUAL(rows.at(0).key.from.identity, ledger.Identify(client.second.owner, false));
+    CHECK_EQUAL(rows.at(0).key.to.identity, ledger.Identify(server.second.owner, false));
+  }
+}
+
 // Two sockets bound to every address, each in a network namespace of its own.
 void TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces() {
   const auto udp = [](std::uint64_t cookie, std::uint32_t net, std::uint32_t exe, const char* remote,
@@ -328,6 +346,7 @@ int main() {
   RUN(TestWhoCalledIsTheBeginningWhicheverComesFirst);
   RUN(TestStrangersAreEndpoints);
   RUN(TestOtherEndIsWaitedForAndNothingIsLostMeanwhile);
+  RUN(TestUnixSocketsAreNotTakenForOnesThatWereAtTheirAddress);
   RUN(TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces);
   RUN(TestClosedFlowsAreHandedBackOnce);
   RUN(TestFlowsThatNobodyOwnedAreCounted);
