@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fuzzRuns, fuzzTimeoutMs, mutated } from '@ethogram/testkit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from './fake-terminal.js';
@@ -76,14 +77,26 @@ describe('a config file', () => {
     expect(JSON.parse(stdout)).toHaveLength(1);
   });
 
-  test('of any bytes never ends in anything but a coded error', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
-        const { code, stderr } = await check(text);
-        expect([0, 2]).toContain(code);
-        if (code === 2) expect(stderr).toMatch(/^ethogram: CLI-100[234]: /);
-      }),
-      { numRuns: 200 },
-    );
-  });
+  test(
+    'damaged anyhow never ends in anything but a coded error',
+    async () => {
+      const valid = [
+        'store = "mongodb://me:secret@db/x"\nquiet = true\n\n[completion]\noutput = "json"\n',
+        '[record]\ninterval = "1s"\nmatch = "process:*/nginx"\n\n[run]\n"schedule" = \'02:30\'\n',
+      ];
+      const codes = new Set<number>();
+      await fc.assert(
+        fc.asyncProperty(mutated(valid), async (bytes) => {
+          count = 0;
+          const { code, stderr } = await check(bytes);
+          codes.add(code);
+          expect([0, 2]).toContain(code);
+          if (code === 2) expect(stderr).toMatch(/^ethogram: CLI-100[234]: /);
+        }),
+        { numRuns: fuzzRuns() },
+      );
+      expect(codes.size).toBe(2);
+    },
+    fuzzTimeoutMs(),
+  );
 });

@@ -1,3 +1,4 @@
+import { fuzzRuns, fuzzTimeoutMs, mutated } from '@ethogram/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,6 +22,15 @@ const codeOf = (text: string): string => {
 
 const resealed = (change: (model: Model) => Model): string =>
   serialiseModel(sealModel(change(exampleModel())));
+
+/** The hash made to agree with whatever the text holds, where it is JSON. */
+const sealedAgain = (text: string): string => {
+  try {
+    return JSON.stringify(sealModel(JSON.parse(text) as Model));
+  } catch {
+    return text;
+  }
+};
 
 describe('a model document', () => {
   it('reads back what it wrote, to the byte', () => {
@@ -102,6 +112,25 @@ describe('a model document', () => {
       }),
     );
   });
+
+  it(
+    'that is damaged anyhow, and sealed again or not, is read or refused with a code',
+    () => {
+      const text = serialiseModel(exampleModel());
+      const outcomes = new Set<string>();
+      fc.assert(
+        fc.property(mutated([text]), fc.boolean(), (bytes, again) => {
+          const outcome = codeOf(again ? sealedAgain(bytes.toString()) : bytes.toString());
+          outcomes.add(outcome);
+          expect(outcome).toMatch(/^(accepted|MODEL-10\d\d)$/);
+        }),
+        { numRuns: fuzzRuns() },
+      );
+      // Also what stands behind the hash is looked at.
+      expect(outcomes.size).toBeGreaterThan(2);
+    },
+    fuzzTimeoutMs(),
+  );
 
   it('publishes a JSON Schema that names every field of a model', () => {
     expect(modelJsonSchema()).toMatchObject({
