@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Rng } from '@ethogram/core';
+import { listenOnLoopback } from '@ethogram/testkit/bed';
 
 /** A TCP proxy on the loopback that can lose replies. */
 export interface CuttingProxy {
@@ -40,12 +41,9 @@ export async function startCuttingProxy(target: number, rng: Rng): Promise<Cutti
       } else client.write(reply);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     get cuts() {
       return cuts;
     },

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@ethogram/testkit/bed';
 import { prepareTestServer } from '../../packages/setup/src/test-server.mjs';
 
 /** A MongoDB server for tests. */
@@ -60,16 +61,6 @@ function namedServer(uri: string): TestServer {
   const match = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(uri);
   if (!match?.[1]) throw new Error('ETHOGRAM_TEST_MONGODB_URI is no mongodb:// URI');
   return { host: match[1], options: match[2] ?? '', named: true, stop: async () => undefined };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function listens(child: ChildProcess, port: number): Promise<boolean> {

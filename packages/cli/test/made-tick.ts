@@ -1,4 +1,5 @@
 import type { SourceSample, Tick } from '@ethogram/core';
+import { quietTick } from '@ethogram/testkit';
 
 /** When made ticks begin, ms UTC; a second each. */
 export const T = Date.UTC(2026, 4, 1);
@@ -9,21 +10,7 @@ export function madeTick(
   samples: readonly SourceSample[],
   more: Partial<Tick> = {},
 ): Tick {
-  return {
-    host: 'h',
-    boot: 'b',
-    seq: index,
-    ts: T + index * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples,
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-    ...more,
-  };
+  return quietTick(index, T + index * 1000, samples, more);
 }
 
 /** A process with its values, which are rounded. */

@@ -1,5 +1,6 @@
 import { type Block, packTicks, type SourceSample, type Tick } from '@ethogram/core';
 import { plainPen } from '@ethogram/graph';
+import { quietTick } from '@ethogram/testkit';
 import type { PageLook, RecordingView, ReportView } from '../src/index.js';
 import { RecordingDigest } from '../src/index.js';
 
@@ -16,21 +17,7 @@ export function tickAt(
   samples: readonly SourceSample[],
   more: Partial<Tick> = {},
 ): Tick {
-  return {
-    host: 'web-1',
-    boot: 'b',
-    seq: i,
-    ts: START + (i + 1) * 1_000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples,
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-    ...more,
-  };
+  return quietTick(i, START + (i + 1) * 1_000, samples, { host: 'web-1', ...more });
 }
 
 /** A process source with some calls. */

@@ -5,6 +5,7 @@ export type { ExampleOptions } from './example-ticks.js';
 export { EXAMPLE_START, exampleTicks } from './example-ticks.js';
 export { FUZZ_RUNS, fuzzRuns, fuzzTimeoutMs } from './fuzz/fuzz-runs.js';
 export { mutated } from './fuzz/mutated.js';
+export { quietTick } from './quiet-tick.js';
 export type { SampleSourceSubject } from './sample-source-contract.js';
 export { sampleSourceContract } from './sample-source-contract.js';
 export type { StoreFixture } from './store-contract/fixture.js';

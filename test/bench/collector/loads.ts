@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
+import { freePort } from '@ethogram/testkit/bed';
 import { exists, pinned, type Running, start } from './child.js';
 import { cpuBetween, processTree, threadCpuNs } from './process-cost.js';
 
@@ -167,14 +167,4 @@ function fioLoad({ folder, seconds, clientCpu }: LoadSettings): Load {
     run: work,
     close: async () => undefined,
   };
-}
-
-/** A port of loopback on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@ethogram/testkit/bed';
 import { type Running, start } from './child.js';
-import { freePort } from './loads.js';
 import { processTree } from './process-cost.js';
 
 const PLUGINS = '/usr/lib/netdata/plugins.d';

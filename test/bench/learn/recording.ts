@@ -1,5 +1,6 @@
 import { listMetrics, type SourceSample, seededRng, type Tick } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
+import { quietTick } from '@ethogram/testkit/bench';
 
 /** The recording that is written and learned from. */
 export interface RecordingShape {
@@ -83,18 +84,5 @@ function metricNames(count: number): string[] {
 }
 
 function tickOf(index: number, samples: readonly SourceSample[]): Tick {
-  return {
-    host: 'alpha',
-    boot: 'boot',
-    seq: index,
-    ts: START + (index + 1) * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples,
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-  };
+  return quietTick(index, START + (index + 1) * 1000, samples);
 }

@@ -1,7 +1,8 @@
 import { type Rng, seededRng, type Tick } from '@ethogram/core';
+import { quietTick } from '@ethogram/testkit/bench';
 
 /** What is made: so many sources, each with so many metrics, a tick a second. */
-export const MADE = Object.freeze({ sources: 200, metrics: 10, host: 'alpha', boot: 'boot' });
+export const MADE = Object.freeze({ sources: 200, metrics: 10 });
 
 /** When the first interval begins: a whole minute. */
 const START = 1_767_600_000_000;
@@ -36,18 +37,5 @@ export function tickOf(seq: number, values: Float64Array): Tick {
       ]),
     ),
   }));
-  return {
-    host: MADE.host,
-    boot: MADE.boot,
-    seq,
-    ts: START + seq * 1000,
-    intervalNs: 1e9,
-    backend: 'ebpf',
-    blind: [],
-    samples,
-    links: [],
-    linkSnapshot: false,
-    markers: [],
-    lost: {},
-  };
+  return quietTick(seq, START + seq * 1000, samples);
 }

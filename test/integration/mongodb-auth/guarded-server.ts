@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { listenOnLoopback } from '@ethogram/testkit/bed';
 import { BSON, type Document } from 'mongodb';
 import { ScramServer } from './scram-server.js';
 import { answer, splitMessages, type WireMessage } from './wire-messages.js';
@@ -66,12 +67,9 @@ export async function startGuardedServer(
   const server: Server = tls ? createTlsServer(tls, serve) : createServer(serve);
   // A client that does not trust the certificate ends the handshake.
   server.on('tlsClientError', () => undefined);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     admitted,
     refused,
     received: () => Buffer.concat(received),

@@ -1,3 +1,4 @@
+export { quietTick } from '../quiet-tick.js';
 export type { BenchResult, BenchTable } from './bench-result.js';
 export { writeBenchResult } from './bench-result.js';
 export type { BenchChapter, WrittenResult } from './benchmark-page.js';
