@@ -175,6 +175,10 @@ async function watchHost(
       notices.note(`scoring with model ${printable(name)}@${version}`);
       outlets.state.uses(version, model);
     },
+    onPaused: (why) =>
+      why === null
+        ? notices.note('ticks are scored again')
+        : notices.warn(`ticks are recorded and not scored: ${printable(why)}`),
     onRefused: (version, why) =>
       notices.warn(`model ${printable(name)}@${version} is not used: ${printable(why)}`),
   });

@@ -4,6 +4,7 @@ import type { AnomalyRecord, Scorer, TickScore } from '@ethogram/score';
 import type { Store, StoredModel } from '@ethogram/store';
 import { CheckpointKeeper } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
+import { scoredIfFine } from './scored-if-fine.js';
 import { anomaliesOf, takeUp } from './take-up.js';
 
 /** What a scorer that follows the active model works with. */
@@ -17,6 +18,8 @@ export interface ServiceScorerSettings {
   readonly vouch: (model: Model) => void;
   /** Told which version is used from now on. */
   readonly onModel: (version: number, model: Model) => void;
+  /** Told why ticks cannot be scored for now, and with null that they can be again. */
+  readonly onPaused: (why: string | null) => void;
   /** Told of an active version that is damaged or may not be used; the one before it stays. */
   readonly onRefused: (version: number, why: string) => void;
 }
@@ -43,6 +46,7 @@ export class ServiceScorer {
   #scoredTo: number | undefined;
   #version: number | undefined;
   #refused: number | undefined;
+  #paused = false;
 
   constructor(settings: ServiceScorerSettings) {
     this.#settings = settings;
@@ -96,10 +100,17 @@ export class ServiceScorer {
     await this.#keeper?.keep(this.#scorer, this.#scoredTo);
   }
 
-  /** Scores ticks; none where there is no model yet. */
+  /** Scores ticks; none where there is no model yet, or while they are too coarse for it. */
   push(block: Block): readonly TickScore[] {
     if (!this.#scorer) return [];
-    const ticks = this.#scorer.push(block);
+    const ticks = scoredIfFine(this.#scorer, block);
+    if (typeof ticks === 'string') {
+      if (!this.#paused) this.#settings.onPaused(ticks);
+      this.#paused = true;
+      return [];
+    }
+    if (this.#paused) this.#settings.onPaused(null);
+    this.#paused = false;
     this.#scoredTo = block.ts.at(-1) ?? this.#scoredTo;
     this.#count(ticks);
     return ticks;

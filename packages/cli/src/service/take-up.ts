@@ -5,6 +5,7 @@ import type { AnomalyRecord, IncidentRecord, Scorer, TickScore } from '@ethogram
 import type { Store } from '@ethogram/store';
 import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
+import { scoredIfFine } from './scored-if-fine.js';
 
 /** Fewest milliseconds of ticks that a scorer is warmed up with. */
 const WARM_UP_MS = 600_000;
@@ -121,7 +122,8 @@ async function catchUp(
   const range = { from: first, to: Number.MAX_SAFE_INTEGER };
   for await (const block of store.samples.read({ host, recording, range })) {
     lastTs = block.ts.at(-1) ?? lastTs;
-    for (const tick of scorer.push(block)) {
+    const ticks = scoredIfFine(scorer, block);
+    for (const tick of typeof ticks === 'string' ? [] : ticks) {
       // While it warms up, a scorer speaks of what was judged before; only incidents go on.
       const anomalies = from ? await unknown(store, tick.anomalies) : [];
       const incidents = tick.incidents.filter(({ id }) => from || taken.has(id));

@@ -61,6 +61,7 @@ const LOOK_EVERY = 5;
 class Service {
   readonly told: TickScore[] = [];
   alarms: readonly AnomalyRecord[] = [];
+  readonly paused: (string | null)[] = [];
   readonly scorer = new ServiceScorer({
     store,
     name: 'host',
@@ -68,6 +69,7 @@ class Service {
     recording: 'live',
     vouch: () => undefined,
     onModel: () => undefined,
+    onPaused: (why) => void this.paused.push(why),
     onRefused: (_, why) => {
       throw new Error(why);
     },
@@ -196,5 +198,42 @@ describe('a service whose model another version follows', () => {
     expect(await store.events.heads({ kind: 'checkpoint' })).toHaveLength(count + 1);
     await service.take(live.slice(CUT));
     expect(await kept('incident')).toMatchObject([{ state: 'open' }]);
+  });
+});
+
+describe('a service that measures ever more slowly', () => {
+  /** Ticks of four seconds, after the calm ones. */
+  const coarse = (from: number, count: number): Tick[] =>
+    ticks.slice(0, count).map((tick, i) => ({
+      ...tick,
+      seq: 20_000 + from + i,
+      ts: (live[50] as Tick).ts + 4000 * (from + i + 1),
+      intervalNs: 4e9,
+    }));
+
+  test('records on, says once that it does not score, and scores again when ticks are fine', async () => {
+    const service = new Service();
+    await service.take(live.slice(0, 50));
+    const scored = service.told.length;
+    await service.take(coarse(0, 60));
+    expect(service.paused).toEqual([expect.stringContaining('found 4000 ms')]);
+    expect(service.told.length).toBeLessThan(scored + 60);
+    const end = (live[50] as Tick).ts + 4000 * 60;
+    const fine = ticks.slice(0, 60).map((tick, i) => ({
+      ...tick,
+      seq: 30_000 + i,
+      ts: end + 1000 * (i + 1),
+    }));
+    await service.take(fine);
+    expect(service.paused.at(-1)).toBeNull();
+    expect(service.paused).toHaveLength(2);
+    expect((await store.samples.recordings())[0]?.ticks).toBe(TRAINED + 50 + 60 + 60);
+  });
+
+  test('can be started on a store that holds such ticks', async () => {
+    await store.samples.append('live', [...live.slice(0, 50), ...coarse(0, 60)]);
+    const service = new Service();
+    await service.take(coarse(60, 40));
+    expect(service.scorer.isReady).toBe(true);
   });
 });
