@@ -187,6 +187,19 @@ async function againstPeer(
   };
 }
 
+function writeResult(tables: readonly BenchTable[], peer: Peer | undefined): void {
+  const libraries = (peer?.facts.libraries ?? []).map((library) => [
+    `${library['internal_api']}`,
+    `${library['version']} ${library['architecture']}`,
+  ]);
+  writeBenchResult(RESULT, {
+    bench: 'learn',
+    command: ['npm run bench:learn --', ...process.argv.slice(2)].join(' '),
+    versions: { ...peer?.facts.versions, ...Object.fromEntries(libraries) },
+    tables,
+  });
+}
+
 async function main(): Promise<void> {
   if (flags.help) return say(HELP);
   const folder = mkdtempSync(join(tmpdir(), 'ethogram-bench-learn-'));
@@ -195,35 +208,21 @@ async function main(): Promise<void> {
   try {
     say(`load ${loadavg()[0]?.toFixed(1)}`);
     if (peer) say(`peer: ${JSON.stringify(peer.facts)}`);
-    const tables = [await compareKernels(folder, peer)];
-    tables.forEach(sayTable);
+    const tables: BenchTable[] = [];
+    // What was measured is kept, also where the rest is cut off.
+    const add = (table: BenchTable): void => {
+      tables.unshift(table);
+      sayTable(table);
+      if (flags.write) writeResult(tables, peer);
+    };
+    add(await compareKernels(folder, peer));
     if (peer) {
       const whole = await againstPeer(folder, made, peer);
-      if (whole) {
-        tables.unshift(whole);
-        sayTable(whole);
-      } else say(`  beside the peer: stopped after ${flags.limit} s`);
+      if (whole) add(whole);
+      else say(`  beside the peer: stopped after ${flags.limit} s`);
     }
-    tables.unshift(await growth(folder, made));
-    sayTable(tables[0] as BenchTable);
-    if (flags.write) {
-      const libraries = peer?.facts.libraries ?? [];
-      writeBenchResult(RESULT, {
-        bench: 'learn',
-        command: 'npm run bench:learn',
-        versions: {
-          ...peer?.facts.versions,
-          ...Object.fromEntries(
-            libraries.map((library) => [
-              `${library['internal_api']}`,
-              `${library['version']} ${library['architecture']}`,
-            ]),
-          ),
-        },
-        tables,
-      });
-      say(`\nwritten: ${RESULT}`);
-    }
+    add(await growth(folder, made));
+    if (flags.write) say(`\nwritten: ${RESULT}`);
   } finally {
     await peer?.close();
     rmSync(folder, { recursive: true, force: true });
