@@ -1,14 +1,10 @@
-import { DriftTracker } from './drift-tracker.js';
 import { ForecastTracker } from './forecast-tracker.js';
 import { type DenseMatrix, unpackMatrix } from './packed-matrix.js';
 import type { SourceProfile, Timing } from './profile.js';
 import { rootShares } from './root-shares.js';
+import { RowDeviations } from './row-deviations.js';
 import { type RowWidth, rowWidth } from './row-layout.js';
 import { RowRing } from './row-ring.js';
-import { Season } from './season.js';
-
-/** Standard deviations from which on deviations grow by their logarithm. */
-const BEND = 10;
 
 /**
  * Follows one source: ticks in, standardised rows, principal components and shares out. Learning
@@ -16,12 +12,6 @@ const BEND = 10;
  * by the profile and the timing.
  */
 export class SourceTracker {
-  /** The row: rate per second or mean of each feature; NaN where a gauge was missing. */
-  readonly x: Float64Array;
-  /** The row in standard deviations from what time of day and level would have; 0 where missing. */
-  readonly z: Float64Array;
-  /** {@link z} up to ten, its logarithm beyond: one wild metric must not blind the others. */
-  readonly bent: Float64Array;
   /** The row along the principal axes. */
   readonly components: Float64Array;
   /** Square roots of the shares of the calls; the last place holds all others. */
@@ -38,23 +28,18 @@ export class SourceTracker {
   readonly #buckets: readonly (readonly number[])[];
   readonly #timing: Timing;
   readonly #ring: RowRing;
+  readonly #row: RowDeviations;
   readonly #axes: DenseMatrix | null;
   readonly #history: Float64Array;
   readonly #energy: Float64Array;
   readonly #loss: Float64Array;
   readonly #forecast: ForecastTracker;
-  readonly #seasons: readonly (Season | null)[];
-  readonly #drift: DriftTracker;
   readonly #historyTicks: number;
   readonly #width: RowWidth;
   /** Sums of the places of the row, over the ticks that each part looks at. */
   readonly #sums: Float64Array;
   /** Per feature: in how many ticks of the row it was there; empty where all are counters. */
   readonly #counts: Uint32Array;
-  /** Per feature: 1 where it is a gauge. */
-  readonly #isGauge: Uint8Array;
-  readonly #means: Float64Array;
-  readonly #sds: Float64Array;
   #at = 0;
   #ticks = 0;
 
@@ -64,12 +49,7 @@ export class SourceTracker {
     this.#timing = timing;
     this.#ring = new RowRing(profile, Math.max(timing.rowTicks, timing.shareTicks));
     this.#axes = profile.axes ? unpackMatrix(profile.axes) : null;
-    const features = profile.features.length;
-    this.x = new Float64Array(features);
-    this.z = new Float64Array(features);
-    this.bent = new Float64Array(features);
-    this.#seasons = profile.features.map(({ season }) => (season ? new Season(season) : null));
-    this.#drift = new DriftTracker(profile.features, timing.rowTicks * timing.intervalMs);
+    this.#row = new RowDeviations(profile.features, timing.rowTicks * timing.intervalMs);
     this.#forecast = new ForecastTracker(profile, timing);
     this.components = new Float64Array(this.#axes?.rows ?? 0);
     this.mix = new Float64Array(profile.calls.length > 0 ? profile.calls.length + 1 : 0);
@@ -81,10 +61,22 @@ export class SourceTracker {
     this.#loss = new Float64Array(this.#forecast.known ? this.#historyTicks : 0);
     this.#width = rowWidth(profile);
     this.#sums = new Float64Array(this.#width.total);
-    this.#isGauge = Uint8Array.from(profile.features, ({ type }) => (type === 'gauge' ? 1 : 0));
-    this.#counts = new Uint32Array(this.#isGauge.includes(1) ? features : 0);
-    this.#means = Float64Array.from(profile.features, ({ mean }) => mean);
-    this.#sds = Float64Array.from(profile.features, ({ sd }) => sd);
+    this.#counts = new Uint32Array(this.#row.hasGauges ? profile.features.length : 0);
+  }
+
+  /** The row: rate per second or mean of each feature; NaN where a gauge was missing. */
+  get x(): Float64Array {
+    return this.#row.x;
+  }
+
+  /** The row in standard deviations; see {@link RowDeviations.z}. */
+  get z(): Float64Array {
+    return this.#row.z;
+  }
+
+  /** See {@link RowDeviations.bent}. */
+  get bent(): Float64Array {
+    return this.#row.bent;
   }
 
   /** Loss of the forecast per feature, summed over its last rows; empty without a forecast. */
@@ -129,7 +121,7 @@ export class SourceTracker {
 
   /** Says whether a fault lasts: meanwhile no level that is followed moves. */
   set frozen(frozen: boolean) {
-    this.#drift.frozen = frozen;
+    this.#row.drift.frozen = frozen;
   }
 
   /** Forgets the past: after a gap nothing may span it. */
@@ -220,7 +212,7 @@ export class SourceTracker {
         this.#ticks,
         this.#ring.position,
         this.#forecast.position,
-        this.#drift.bin,
+        this.#row.drift.bin,
       ],
       arrays: [
         this.#history,
@@ -228,7 +220,7 @@ export class SourceTracker {
         this.#loss,
         this.#forecast.recent,
         ...this.#ring.state(),
-        ...this.#drift.arrays,
+        ...this.#row.drift.arrays,
       ],
     };
   }
@@ -239,7 +231,7 @@ export class SourceTracker {
     this.#ticks = counters[1] ?? 0;
     this.#ring.position = counters[2] ?? 0;
     this.#forecast.position = counters[3] ?? 0;
-    this.#drift.bin = counters[4] ?? -1;
+    this.#row.drift.bin = counters[4] ?? -1;
   }
 
   #meanOf(history: Float64Array, rows: number): number {
@@ -259,28 +251,10 @@ export class SourceTracker {
 
   #rates(ts: number): void {
     const ticks = Math.min(this.#timing.rowTicks, this.#ticks);
-    const seconds = this.#ring.seconds(ticks);
-    const { x, z, bent } = this;
     const sums = this.#sums;
-    this.#ring.sums(0, x.length, ticks, sums);
+    this.#ring.sums(0, this.x.length, ticks, sums);
     if (this.#counts.length > 0) this.#ring.counts(ticks, this.#counts);
-    const drift = this.#drift.known ? this.#drift : null;
-    drift?.moveTo(ts);
-    const eligible = this.eligible;
-    for (let i = 0; i < x.length; i++) {
-      const sum = sums[i] as number;
-      const value = this.#isGauge[i] === 1 ? meanOf(sum, this.#counts[i] as number) : sum / seconds;
-      x[i] = value;
-      const season = this.#seasons[i];
-      const mean = this.#means[i] as number;
-      const usual = season ? mean + season.at(ts) : mean;
-      let off = value - usual;
-      const column = drift ? (drift.columns[i] as number) : -1;
-      if (drift && column >= 0 && !Number.isNaN(off)) off = drift.follow(column, off, eligible);
-      const deviation = Number.isNaN(off) ? 0 : off / (this.#sds[i] as number);
-      z[i] = deviation;
-      bent[i] = bend(deviation);
-    }
+    this.#row.take(sums, this.#counts, this.#ring.seconds(ticks), ts, this.eligible);
   }
 
   #projection(): void {
@@ -317,17 +291,6 @@ export class SourceTracker {
       at += shares.length;
     }
   }
-}
-
-/** Mean of a gauge over the ticks in which it was there; NaN where it never was. */
-function meanOf(sum: number, count: number): number {
-  return count > 0 ? sum / count : Number.NaN;
-}
-
-/** A deviation that grows by its logarithm beyond ten standard deviations. */
-function bend(z: number): number {
-  const size = Math.abs(z);
-  return size <= BEND ? z : Math.sign(z) * BEND * (1 + Math.log(size / BEND));
 }
 
 /** An array that is part of a tracker's state. */
