@@ -348,6 +348,8 @@ describe('the LMDB store', () => {
     });
     free = 0;
     expect((await store.samples.recordings())[0]?.ticks).toBe(21);
+    await expect(store.samples.remove('a')).rejects.toMatchObject({ code: 'STORE-1010' });
+    free = 256 * 1024;
     expect(await store.samples.remove('a')).toBe(true);
     free = 1e9;
     await store.samples.append('a', exampleTicks({ count: 22 }));

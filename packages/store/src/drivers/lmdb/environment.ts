@@ -130,12 +130,12 @@ export class LmdbEnvironment {
 
   /**
    * Writes, all or nothing; returns once other processes can see it.
-   * @param adds how many bytes come in; what only changes or removes needs no room on the disk.
-   * @throws STORE-1010 where the disk has no room for what is added
+   * @param adds how many bytes come in; what only changes or removes needs hardly any room.
+   * @throws STORE-1010 where the disk has no room for it
    */
   commit<T>(write: (db: Db) => T, { adds = 0 }: { readonly adds?: number } = {}): T {
     const db = this.db;
-    if (adds > 0) checkDisk(this.path, adds, this.#system);
+    checkDisk(this.path, adds, this.#system);
     try {
       // The callback returns nothing: lmdb would keep the transaction open on a promise, and
       // `put` and `remove` return one.
@@ -249,14 +249,13 @@ export class LmdbEnvironment {
       const stored = this.db.getBinary(keys.format);
       return stored === undefined ? undefined : Number(stored.toString());
     };
-    const found =
-      this.mode === 'read'
-        ? this.snapshot(read)
-        : this.commit((db) => {
-            const stored = read();
-            if (stored === undefined) db.put(keys.format, Buffer.from(String(FORMAT)));
-            return stored ?? FORMAT;
-          });
+    const isNew = this.snapshot(read) === undefined && this.mode !== 'read';
+    if (isNew) {
+      this.commit((db) => {
+        if (read() === undefined) db.put(keys.format, Buffer.from(String(FORMAT)));
+      });
+    }
+    const found = this.snapshot(read);
     if (found === undefined || found === FORMAT) return;
     if (found > FORMAT) {
       throw storeErrors.make(

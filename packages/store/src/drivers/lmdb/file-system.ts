@@ -39,16 +39,18 @@ export const SYSTEM: LmdbSystem = Object.freeze({
  * and the process dies of it. So much others can hardly fill while a commit is written.
  */
 const SPARE_BYTES = 8 * 1024 * 1024;
+/** Room for the pages that a small change copies, where none is free in the file. */
+const LEAST_BYTES = 256 * 1024;
 /** Pages are copied when they change: what is added takes up to about twice its size. */
 const COPIED = 2;
 
 /**
- * @param bytes what is to be added.
+ * @param bytes what is to be added; 0 for what only changes or removes, which needs little room.
  * @throws STORE-1010 where there is no room for it, with some to spare
  */
 export function checkDisk(path: string, bytes: number, system: LmdbSystem): void {
   const freeBytes = system.freeBytes(path);
-  const needed = SPARE_BYTES + COPIED * bytes;
+  const needed = bytes > 0 ? SPARE_BYTES + COPIED * bytes : LEAST_BYTES;
   if (freeBytes >= needed) return;
   throw storeErrors.make(
     'STORE-1010',

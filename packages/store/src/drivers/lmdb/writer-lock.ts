@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { EthogramError } from '@ethogram/core';
 import { storeErrors } from '../../errors.js';
 import type { LmdbEnvironment } from './environment.js';
 import { keys } from './keys.js';
@@ -39,12 +40,23 @@ export function takeWriterLock(environment: LmdbEnvironment, nowMs: () => number
     if (other && alive(other, me, nowMs())) throw refusal(environment.path, other);
     db.put(keys.writer, Buffer.from(JSON.stringify({ ...me, seenAt: nowMs() })));
   });
-  environment.every(SEEN_EVERY_MS, put);
-  environment.beforeClose(() => {
-    environment.commit((db) => {
-      db.remove(keys.writer);
-    });
-  });
+  environment.every(SEEN_EVERY_MS, () => unlessFull(put));
+  environment.beforeClose(() =>
+    unlessFull(() => {
+      environment.commit((db) => {
+        db.remove(keys.writer);
+      });
+    }),
+  );
+}
+
+/** On a full disk the lock stays as it is: it is seen to be left when its process has ended. */
+function unlessFull(write: () => void): void {
+  try {
+    write();
+  } catch (failure) {
+    if (!(failure instanceof EthogramError) || failure.code !== 'STORE-1010') throw failure;
+  }
 }
 
 function refusal(path: string, other: Writer): Error {
