@@ -82,13 +82,20 @@ describe('links of real processes, by procfs', () => {
     servers.push(server);
     await once(server, 'listening');
     const connect = `exec 3<>/dev/tcp/127.0.0.1/${(server.address() as AddressInfo).port}`;
-    await shell(path, connect);
+    /** A shell that has connected; what nobody has accepted yet has no descriptor on our side. */
+    const connected = async (): Promise<ChildProcess> => {
+      const isAccepted = once(server, 'connection');
+      const child = await shell(path, connect);
+      await isAccepted;
+      return child;
+    };
+    await connected();
     const look = reader();
     const [client, self] = [nameOf('bash'), 'self/ethogram'];
     const first = look();
     expect(first.snapshot).toBe(true);
     expect(told(first.links, 'tcp')).toEqual([[client, self, 0, 0]]);
-    const second = await shell(path, connect);
+    const second = await connected();
     expect(told(look().links, 'tcp')).toEqual([[client, self, 1, 0]]);
     expect(told(look().links, 'tcp')).toEqual([]);
     second.kill('SIGKILL');
