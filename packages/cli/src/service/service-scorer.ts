@@ -4,6 +4,7 @@ import type { AnomalyRecord, Scorer, TickScore } from '@ethogram/score';
 import type { Store, StoredModel } from '@ethogram/store';
 import { CheckpointKeeper } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
+import type { StepMerger } from '../window/step-merger.js';
 import { scoredIfFine } from './scored-if-fine.js';
 import { anomaliesOf, takeUp } from './take-up.js';
 
@@ -42,6 +43,7 @@ export class ServiceScorer {
   readonly #said = new Set<string>();
   readonly #open = new Set<string>();
   #scorer: Scorer | undefined;
+  #merger: StepMerger | undefined;
   #keeper: CheckpointKeeper | undefined;
   #scoredTo: number | undefined;
   #version: number | undefined;
@@ -100,10 +102,18 @@ export class ServiceScorer {
     await this.#keeper?.keep(this.#scorer, this.#scoredTo);
   }
 
-  /** Scores ticks; none where there is no model yet, or while they are too coarse for it. */
+  /**
+   * Scores ticks, merged where the model learned from longer ones; none where there is no model yet,
+   * or while they are too coarse for it.
+   */
   push(block: Block): readonly TickScore[] {
-    if (!this.#scorer) return [];
-    const ticks = scoredIfFine(this.#scorer, block);
+    const scorer = this.#scorer;
+    if (!scorer) return [];
+    return (this.#merger?.push(block) ?? []).flatMap((whole) => this.#score(scorer, whole));
+  }
+
+  #score(scorer: Scorer, block: Block): readonly TickScore[] {
+    const ticks = scoredIfFine(scorer, block);
     if (typeof ticks === 'string') {
       if (!this.#paused) this.#settings.onPaused(ticks);
       this.#paused = true;
@@ -143,7 +153,11 @@ export class ServiceScorer {
 
   async #use(model: Model, nowMs: number): Promise<TakeOver> {
     const { store, host, recording } = this.#settings;
-    const { scorer, checkpoint, lastTs, open, news } = await takeUp(this.#settings, model, nowMs);
+    const { scorer, merger, checkpoint, lastTs, open, news } = await takeUp(
+      this.#settings,
+      model,
+      nowMs,
+    );
     const alarms = await anomaliesOf({ store, host }, open);
     this.#keeper = new CheckpointKeeper(
       store,
@@ -151,6 +165,7 @@ export class ServiceScorer {
       checkpoint ?? 'middle',
     );
     this.#scorer = scorer;
+    this.#merger = merger;
     this.#scoredTo = lastTs;
     this.#said.clear();
     this.#open.clear();

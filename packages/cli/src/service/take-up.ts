@@ -1,10 +1,12 @@
 import { setImmediate as others } from 'node:timers/promises';
-import type { EthogramError } from '@ethogram/core';
+import type { Block, EthogramError } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import type { AnomalyRecord, IncidentRecord, Scorer, TickScore } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
+import { stepOf } from '../window/in-steps-of-model.js';
+import { StepMerger } from '../window/step-merger.js';
 import { scoredIfFine } from './scored-if-fine.js';
 
 /** Fewest milliseconds of ticks that a scorer is warmed up with. */
@@ -26,6 +28,8 @@ export interface Scored {
 /** A scorer that has caught up with what is stored. */
 export interface TakenUp {
   readonly scorer: Scorer;
+  /** Makes of ticks what the model learned from; it holds what was stored of a step that goes on. */
+  readonly merger: StepMerger;
   /** The checkpoint that it goes on from; without one it saw its recording from the middle. */
   readonly checkpoint: KeptCheckpoint | undefined;
   /** The last tick that it was given, milliseconds UTC. */
@@ -119,8 +123,8 @@ async function catchUp(
   const found = new Set<string>();
   let lastTs = from?.kept.ts;
   const news: TickScore[] = [];
-  const range = { from: first, to: Number.MAX_SAFE_INTEGER };
-  for await (const block of store.samples.read({ host, recording, range })) {
+  const merger = new StepMerger(stepOf(model));
+  for await (const block of inSteps(scored, model, first, merger)) {
     lastTs = block.ts.at(-1) ?? lastTs;
     const ticks = scoredIfFine(scorer, block);
     for (const tick of typeof ticks === 'string' ? [] : ticks) {
@@ -134,7 +138,21 @@ async function catchUp(
   }
   // Unless those ticks never reached the store.
   for (const one of open) if (!isBefore(one) && !found.has(one.id)) scorer.reopen(one);
-  return { scorer, checkpoint: from?.kept, lastTs, open, news };
+  return { scorer, merger, checkpoint: from?.kept, lastTs, open, news };
+}
+
+/** What was stored from an instant on, whole steps of the model's; the merger keeps what is left. */
+async function* inSteps(
+  { store, host, recording }: Scored,
+  model: Model,
+  first: number,
+  merger: StepMerger,
+): AsyncGenerator<Block> {
+  const step = stepOf(model) ?? 1;
+  const range = { from: Math.ceil(first / step) * step, to: Number.MAX_SAFE_INTEGER };
+  for await (const block of store.samples.read({ host, recording, range })) {
+    yield* merger.push(block);
+  }
 }
 
 /** From when on ticks warm up a scorer that has no checkpoint: from before what is still open. */

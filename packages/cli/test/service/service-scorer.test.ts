@@ -201,6 +201,31 @@ describe('a service whose model another version follows', () => {
   });
 });
 
+describe('a service whose model learned from ticks of ten seconds', () => {
+  test('scores every ten seconds once, as a replay of the recording does, also over a restart', async () => {
+    const long = lonelyHost({ ticks: 10_800, wildFrom: 10_300 });
+    const first = long[0]?.ts ?? 0;
+    const window = { from: first, to: first + 10_000_000, exclude: [] };
+    await store.samples.append('live', long.slice(TRAINED, 10_000));
+    const ten = await train(
+      (part) => store.samples.read({ host: 'h', range: part ?? window, stepMs: 10_000 }),
+      { name: 'host', window, seed: 1 },
+      { learnGraph: null },
+    );
+    expect(ten.timing.intervalMs).toBe(10_000);
+    await activate(ten);
+    const before = new Service();
+    await before.take(long.slice(10_000, 10_333));
+    await before.scorer.keep();
+    const after = new Service();
+    await after.take(long.slice(10_333));
+    const told = [...before.told, ...after.told];
+    const steps = told.map(({ ts }) => Math.floor(ts / 10_000));
+    expect(steps.slice(1).every((step, i) => step === (steps[i] as number) + 1)).toBe(true);
+    expect(new Set(anomalies(told).map(({ incident }) => incident)).size).toBe(1);
+  });
+});
+
 describe('a service that measures ever more slowly', () => {
   /** Ticks of four seconds, after the calm ones. */
   const coarse = (from: number, count: number): Tick[] =>
