@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Block, manualClock, packTicks, type Tick, unpackTicks } from '@ethogram/core';
 import { train } from '@ethogram/learn';
 import { serialiseModel } from '@ethogram/model';
@@ -90,6 +91,12 @@ describe('the tier of 10 s', () => {
 
   const score = (file: string, ...more: string[]) =>
     run(['score', '--store', uri, '--model', file, '--recording', 'r', '-o', 'csv', ...more]);
+  const learnAll = async () => {
+    const args = ['train', '--store', uri, '--recording', 'r', '--name', 'all', '--out', '-'];
+    const { code, stdout, stderr } = await run(args);
+    expect(code, stderr).toBe(0);
+    return { model: stdout, stderr };
+  };
   const at = (index: number) => new Date(T + index * 1000).toISOString();
 
   beforeAll(async () => {
@@ -149,6 +156,12 @@ describe('the tier of 10 s', () => {
     expect(mergedTicks).toBeLessThan(TICKS - TICKS / 10);
     await store.close();
     expect(await scoreAll(), 'merged but for what the incident pins').toEqual(raw);
+    const learned = await learnAll();
+    expect(JSON.parse(learned.model)).toMatchObject({
+      regime: 'full',
+      timing: { intervalMs: 10_000 },
+    });
+    expect(learned.stderr).toContain('merged to ticks of 10 s');
     const unpinned = await openStore(uri, { mode: 'write', clock });
     for (const { id } of await unpinned.maintenance.pins()) await unpinned.maintenance.unpin(id);
     await unpinned.samples.seal('r');
@@ -156,6 +169,11 @@ describe('the tier of 10 s', () => {
     expect(mergedTicks + rest.mergedTicks).toBe(TICKS - TICKS / 10);
     await unpinned.close();
     expect(await scoreAll(), 'merged').toEqual(raw);
+    // A window that is read in steps begins with a whole one.
+    const { sources, thresholds } = JSON.parse((await learnAll()).model);
+    const mixed = JSON.parse(learned.model);
+    const same = [sources, thresholds];
+    expect(isDeepStrictEqual(same, [mixed.sources, mixed.thresholds])).toBe(true);
     const refused = await score(files.one, '--from', at(TRAINED), '--all');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('SCORE-1003');

@@ -33,6 +33,14 @@ test('a candidate that may say less stays one, and one that may say more is prom
   expect((await judge(modelOf('short', 5), modelOf('provisional', null))).promote).toBe(true);
 });
 
+test('a candidate of other ticks stays one: no ticks judge both', async () => {
+  const coarse = modelOf('full', 2);
+  const timing = { ...coarse.timing, intervalMs: 10_000 };
+  const { promote, reason } = await judge({ ...coarse, timing }, modelOf('full', 9), 9);
+  expect(promote).toBe(false);
+  expect(reason).toMatch(/ticks are of 10 s, those of the model before it of 1 s/);
+});
+
 test('without time held out nothing shows that a candidate is no worse', async () => {
   const { promote, reason } = await judge(
     modelOf('provisional', null),

@@ -1,6 +1,6 @@
 import type { TimeRange } from '@ethogram/core';
 import { type Model, serialiseModel } from '@ethogram/model';
-import { printable, trainingLines, trainingRecord } from '@ethogram/report';
+import { durationText, printable, trainingLines, trainingRecord } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
 import type { CommandContext } from '../command.js';
 import { defineCommand } from '../command.js';
@@ -14,6 +14,7 @@ import { flag, option } from '../options/option.js';
 import { writeResult } from '../output/write-result.js';
 import { strangeRanges } from '../score/feedback-store.js';
 import { findWindow } from '../window/find-window.js';
+import { inOneStep } from '../window/in-one-step.js';
 import { excludeOption, windowOptions } from '../window/window-options.js';
 
 /** `train`: a window of the store becomes a model. */
@@ -77,7 +78,13 @@ export const trainCommand = defineCommand({
     const store = await context.openStore('annotate');
     const parent =
       options.update === undefined ? undefined : await loadModel(context, options.update);
-    const found = await findWindow(store, options, clock.nowMs(), options.exclude);
+    const asked = await findWindow(store, options, clock.nowMs(), options.exclude);
+    const found = await inOneStep(store, asked);
+    if (found.stepMs !== undefined) {
+      notices.note(
+        `a part of the window is merged to ticks of ${durationText(found.stepMs)}: all of it is read so`,
+      );
+    }
     const read = (range?: TimeRange) =>
       store.samples.read({ ...found.query, ...(range ? { range } : {}) }, { signal });
     const { train } = await import('@ethogram/learn');

@@ -1,12 +1,15 @@
 import type { Block } from '@ethogram/core';
 import { type Model, REGIMES } from '@ethogram/model';
-import { countText } from '@ethogram/report';
+import { countText, durationText } from '@ethogram/report';
 
 /** Whether a candidate takes the place of the model before it, and why. */
 export interface Judgement {
   readonly promote: boolean;
   readonly reason: string;
 }
+
+/** From this ratio on ticks are of another length. */
+const OTHER_LENGTH = 2;
 
 /** How many incidents a model opens over ticks from an instant on. */
 export type CountIncidents = (
@@ -35,6 +38,11 @@ export async function judgeCandidate(
   }
   if ((now ?? 0) > (then ?? 0)) {
     return { promote: true, reason: `its regime is ${candidate.regime}, up from ${before.regime}` };
+  }
+  const [length, lengthBefore] = [candidate.timing.intervalMs, before.timing.intervalMs];
+  if (Math.max(length, lengthBefore) > OTHER_LENGTH * Math.min(length, lengthBefore)) {
+    const reason = `its ticks are of ${durationText(length)}, those of the model before it of ${durationText(lengthBefore)}: no ticks judge both`;
+    return { promote: false, reason };
   }
   const { heldOut } = candidate.thresholds;
   if (heldOut === null) {

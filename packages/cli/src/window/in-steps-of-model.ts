@@ -11,7 +11,12 @@ const FINER = 0.5;
 
 /** The length to which finer ticks are merged for a model; none where it learned from other ticks. */
 export function stepOf({ timing }: Pick<Model, 'timing'>): StepMs | undefined {
-  return STEPS.find((step) => Math.abs(timing.intervalMs - step) <= NEAR * step);
+  return stepNear(timing.intervalMs);
+}
+
+/** The length to which the store merges ticks that a length is, about; none where it is neither. */
+export function stepNear(lengthMs: number): StepMs | undefined {
+  return STEPS.find((step) => Math.abs(lengthMs - step) <= NEAR * step);
 }
 
 /** Whether a tick of so many milliseconds is one to merge into a step. */
