@@ -88,6 +88,31 @@ function layoutTests({ host, options, named }: TestServer): void {
       });
     });
 
+    it('writes to a majority with its journal, and reads what a majority has, whatever is sent', async () => {
+      for (const layout of ['native', 'bucketed'] as const) {
+        const database = `ethogram_test_${randomBytes(6).toString('hex')}`;
+        const uri = `${host}/${database}${options}`;
+        const sent: { name: string; write: unknown; read: unknown }[] = [];
+        const store = await openMongoStore(uri, database, { mode: 'write', layout }, (client) =>
+          client.on('commandStarted', ({ commandName: name, command }) => {
+            sent.push({ name, write: command.writeConcern, read: command.readConcern });
+          }),
+        );
+        await store.samples.append('a', exampleTicks({ count: 70 }));
+        for await (const _ of store.samples.read({ recording: 'a' }));
+        await store.samples.remove('a');
+        await store.close();
+        const of = (...names: string[]) => sent.filter(({ name }) => names.includes(name));
+        const writes = of('insert', 'update', 'delete');
+        expect(writes.length).toBeGreaterThan(2);
+        for (const { write } of writes) expect(write).toMatchObject({ w: 'majority', j: true });
+        const reads = of('find', 'aggregate');
+        expect(reads.length).toBeGreaterThan(0);
+        for (const { read } of reads) expect(read).toMatchObject({ level: 'majority' });
+        await dropDatabase(uri, database);
+      }
+    });
+
     it('is ordinary collections where that is asked for', async () => {
       await inspect('bucketed', (names, format) => {
         expect(names.has('samples')).toBe(false);
