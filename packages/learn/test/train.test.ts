@@ -72,6 +72,53 @@ describe('training', () => {
     expect(web?.known.links).toContain('tcp>process:db.service/db');
   });
 
+  it('tells what was selected: blind spots, sources by what they did, and the strangest times', async () => {
+    const blocks = syntheticBlocks({
+      ticks: 1200,
+      change: (index, { samples }) => {
+        // A database that is there and does next to nothing but once.
+        samples[1] = processSample('db.service/db', {
+          recvfrom: index > 1000 && index < 1020 ? 400 : 5 + (index % 3),
+        });
+      },
+    }).map((block) => ({ ...block, blind: ['links.pipe'] }));
+    const { steps, coverage } = await learn(blocks);
+    expect(steps.select.blind).toEqual(['links.pipe']);
+    const ranked = steps.select.ranking.map(({ relevance }) => relevance);
+    expect(ranked).toEqual(ranked.toSorted((a, b) => b - a));
+    expect(steps.select.ranking.map(({ source }) => source).sort()).toEqual([
+      'device:vda',
+      'process:db.service/db',
+      'process:ethogram',
+      'process:web.service/web',
+    ]);
+    const scores = coverage.strangest.map(({ score }) => score);
+    expect(scores.length).toBeGreaterThan(0);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    const worst = coverage.strangest.find(({ source }) => source === 'process:db.service/db');
+    expect(worst?.ts).toBeGreaterThan(START + 1_000_000);
+    expect(worst?.ts).toBeLessThan(START + 1_060_000);
+  });
+
+  it('takes a gap for what was not seen, and not for quiet', async () => {
+    const [early, late] = [
+      syntheticBlocks({ ticks: 600 }),
+      syntheticBlocks({ ticks: 600, from: 900 }),
+    ];
+    const { steps, sources, ticks } = await learn([...early, ...late]);
+    expect(ticks).toBe(1200);
+    expect(steps.clean.gaps).toBe(1);
+    const calls = (model: typeof sources) =>
+      model
+        .find(({ name }) => name === 'web.service/web')
+        ?.features.find(({ metric }) => metric === 'syscall.calls');
+    const whole = calls((await learn(syntheticBlocks({ ticks: 1200 }))).sources);
+    const mean = calls(sources)?.mean ?? 0;
+    // Three hundred quiet seconds in twelve hundred would take a fifth off.
+    expect(Math.abs(mean / (whole?.mean ?? 1) - 1)).toBeLessThan(0.1);
+    expect(calls(sources)?.min).toBeGreaterThan(0.8 * (whole?.min ?? 0));
+  });
+
   it('flags and excludes our own recorder', async () => {
     const model = await learn(syntheticBlocks({ ticks: 1000 }));
     const own = model.sources.find(({ name }) => name === 'ethogram');
