@@ -65,9 +65,19 @@ export const scaleSchema = z.strictObject({ from: finite, by: finite.positive() 
 const centresSchema = z.strictObject({ scale: scaleSchema, centres: packedMatrixSchema });
 const scaledSchema = z.strictObject({ scale: scaleSchema });
 
+/** Whether bins are what streaming code searches by halves, and holds in 32 bits. */
+function areBins(bins: readonly (readonly [number, number])[]): boolean {
+  return bins.every(
+    ([bin], i) =>
+      bin === (bin | 0) && (i === 0 || bin > (bins[i - 1] as readonly [number, number])[0]),
+  );
+}
+
 /** Conformal calibration scores as a histogram, and the tail beyond them. */
 export const calibrationSchema = z.strictObject({
-  bins: z.array(z.tuple([z.int(), finite.positive()])),
+  bins: z.array(z.tuple([z.int(), finite.positive()])).refine(areBins, {
+    error: 'expected bins in ascending order, each once, in 32 bits',
+  }),
   tail: z.strictObject({
     u: finite,
     beta: finite.positive(),

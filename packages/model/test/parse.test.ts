@@ -88,6 +88,31 @@ describe('a model document', () => {
     expect(codeOf(text)).toBe(code);
   });
 
+  it('refuses calibrations that a search by halves would misread', () => {
+    const tail = { u: 0, beta: 1, xi: 0, exceedances: 50 };
+    const withBins = (bins: [number, number][]) =>
+      resealed((model) => ({
+        ...model,
+        sources: model.sources.map((source) => ({ ...source, calibration: { bins, tail } })),
+      }));
+    const ascending: [number, number][] = [
+      [-3, 1],
+      [0, 2],
+      [7, 1],
+    ];
+    expect(codeOf(withBins(ascending))).toBe('accepted');
+    expect(codeOf(withBins(ascending.toReversed()))).toBe('MODEL-1004');
+    expect(
+      codeOf(
+        withBins([
+          [0, 1],
+          [0, 2],
+        ]),
+      ),
+    ).toBe('MODEL-1004');
+    expect(codeOf(withBins([[2 ** 31, 1]]))).toBe('MODEL-1004');
+  });
+
   it('refuses any change of one character, or reads the same model', () => {
     const text = serialiseModel(exampleModel());
     fc.assert(
