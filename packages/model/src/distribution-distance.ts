@@ -10,9 +10,9 @@ export function distributionDistance(a: readonly number[], b: readonly number[])
   for (let i = 0; i < p.length; i++) {
     const x = p[i] as number;
     const y = q[i] as number;
-    const middle = (x + y) / 2;
-    if (x > 0) divergence += (x * Math.log2(x / middle)) / 2;
-    if (y > 0) divergence += (y * Math.log2(y / middle)) / 2;
+    // By the sum, not by the middle: half of the smallest number is 0.
+    if (x > 0) divergence += (x * (1 + Math.log2(x / (x + y)))) / 2;
+    if (y > 0) divergence += (y * (1 + Math.log2(y / (x + y)))) / 2;
   }
   return Math.sqrt(Math.min(1, Math.max(0, divergence)));
 }

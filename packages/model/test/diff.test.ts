@@ -153,6 +153,11 @@ describe('the distance of two distributions', () => {
     );
   });
 
+  it('takes a share too small to be halved for what it is', () => {
+    expect(distributionDistance([1, Number.MIN_VALUE], [1, 0])).toBe(0);
+    expect(distributionDistance([1, 0], [1, Number.MIN_VALUE])).toBe(0);
+  });
+
   it('is 1 for distributions that have nothing in common', () => {
     expect(distributionDistance([1, 0], [0, 5])).toBeCloseTo(1, 12);
   });
