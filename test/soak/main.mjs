@@ -1,8 +1,10 @@
 // `npm run soak [-- --minutes N] [-- --write]`: what takes hours, and so is in no other test. Needs
 // root for the small disk, and a built checkout. Prints what it found; fails where something broke.
+// `--server-minutes` is the part of them for the loss of a database (three tenths unless told);
+// `--keep FOLDER` leaves the service's store and anomalies there, to look into what it said.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +24,8 @@ const MONGO_PORT = 28_412;
 const { values: flags } = parseArgs({
   options: {
     minutes: { type: 'string', default: '240' },
+    'server-minutes': { type: 'string' },
+    keep: { type: 'string' },
     fuzz: { type: 'string', default: '1000000' },
     kills: { type: 'string', default: '300' },
     backend: { type: 'string', default: 'auto' },
@@ -30,6 +34,9 @@ const { values: flags } = parseArgs({
 });
 const minutes = Number(flags.minutes);
 if (!(minutes >= 6)) throw new Error('--minutes: expected 6 or more');
+const serverMinutes = Number(flags['server-minutes'] ?? minutes * 0.3);
+if (!(serverMinutes >= 1 && serverMinutes < minutes))
+  throw new Error('--server-minutes: expected 1 or more, and less than --minutes');
 
 const folder = mkdtempSync(join(tmpdir(), 'ethogram-soak-'));
 // The service becomes whom it may while it runs: the folder is not for root alone.
@@ -155,7 +162,7 @@ async function soakEmbedded(forMs) {
   ];
   let lifeOfMemory = 0;
   let took = 0;
-  let lost = 0;
+  const lost = new Map();
   let drops = 0;
   let scoredMs = 0;
   let lookedMs = Date.now();
@@ -164,7 +171,10 @@ async function soakEmbedded(forMs) {
     if (!last) return;
     took += last.get('ethogram_ticks_total') ?? 0;
     drops += last.get('ethogram_store_drops_total') ?? 0;
-    for (const [name, value] of last) if (name.startsWith('ethogram_lost_total')) lost += value;
+    for (const [name, value] of last) {
+      const cause = /^ethogram_lost_total\{cause="([^"]+)"/.exec(name)?.[1];
+      if (cause && value > 0) lost.set(cause, (lost.get(cause) ?? 0) + value);
+    }
     last = undefined;
   };
   while (Date.now() - startMs < forMs) {
@@ -212,7 +222,11 @@ async function soakEmbedded(forMs) {
     `${info?.ticks} ticks stored, ${took} taken, ${drops} dropped, ${one.lives.length - 1} kills`,
   );
   const anomalies = one.anomalies();
-  const incidents = new Set(anomalies.map(({ incident }) => incident)).size;
+  if (flags.keep) {
+    cpSync(disk, join(flags.keep, 'disk'), { recursive: true });
+    const lines = anomalies.map((anomaly) => `${JSON.stringify(anomaly)}\n`);
+    writeFileSync(join(flags.keep, 'anomalies.jsonl'), lines.join(''));
+  }
   if (hasDisk) spawnSync('umount', ['-l', disk]);
   return {
     hasDisk,
@@ -226,7 +240,7 @@ async function soakEmbedded(forMs) {
     memory,
     scoredHours: scoredMs / 3_600_000,
     anomalies: anomalies.length,
-    incidents,
+    incidents: incidentsOf(anomalies, startMs),
     kinds: countBy(anomalies.flatMap(({ kinds }) => kinds)),
   };
 }
@@ -368,6 +382,25 @@ function testsThatRead(variable, project) {
   return [...new Set([...tests, ...users])].filter(isOfProject);
 }
 
+/** Each incident: when it began, what named it first, and all that was said in it. */
+function incidentsOf(anomalies, startMs) {
+  const records = new Map();
+  for (const anomaly of anomalies)
+    records.set(anomaly.incident, [...(records.get(anomaly.incident) ?? []), anomaly]);
+  return [...records.values()].map((all) => {
+    const [first] = all;
+    const sources = new Set(all.map(({ source }) => source.name));
+    return {
+      minute: (Date.parse(first.ts) - startMs) / 60_000,
+      first: first.source.name,
+      because: first.reasons?.[0]?.metric ?? '',
+      sources: sources.size,
+      records: all.length,
+      kinds: [...new Set(all.flatMap(({ kinds }) => kinds))].join(' '),
+    };
+  });
+}
+
 function countBy(values) {
   const counts = new Map();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -398,19 +431,18 @@ function memoryOf(samples) {
 const round = (value, digits = 1) => Number(value.toFixed(digits));
 try {
   const startMs = Date.now();
-  const total = minutes * 60_000;
   say(`a soak of ${minutes} minutes in ${folder}`);
-  const embedded = await soakEmbedded(total * 0.7);
-  const server = await soakServer(total * 0.3);
+  const embedded = await soakEmbedded((minutes - serverMinutes) * 60_000);
+  const server = await soakServer(serverMinutes * 60_000);
   const counted = countedTests();
   const memory = memoryOf(embedded.memory);
   // Of less than an hour a rate per day would say nothing.
   const perDay =
-    embedded.scoredHours >= 1 ? (embedded.incidents / embedded.scoredHours) * 24 : null;
+    embedded.scoredHours >= 1 ? (embedded.incidents.length / embedded.scoredHours) * 24 : null;
   const length = `${Math.round((Date.now() - startMs) / 60_000)} minutes in all; the goal is hours`;
   const tables = [
     {
-      title: `A service under churn, on a disk of ${DISK_MIB} MiB (${round(minutes * 0.7)} minutes)`,
+      title: `A service under churn, on a disk of ${DISK_MIB} MiB (${round(minutes - serverMinutes)} minutes)`,
       columns: ['what', 'value'],
       rows: [
         ['processes started beside it', embedded.spawned],
@@ -419,7 +451,10 @@ try {
         ['ticks taken', embedded.took],
         ['ticks stored', embedded.stored],
         ['ticks dropped by the bound of the memory', embedded.drops],
-        ['lost while measuring, all causes', embedded.lost],
+        [
+          'lost while measuring, by cause',
+          [...embedded.lost].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'nothing',
+        ],
         ['time from SIGTERM to the end, ms', embedded.stopMs],
         [
           'memory from a third of its longest life on, MiB',
@@ -428,12 +463,34 @@ try {
         ['its trend over that time, MiB an hour', round(memory.slope)],
         ['most memory, MiB', round(memory.most)],
         ['hours scored', round(embedded.scoredHours, 2)],
-        ['incidents', embedded.incidents],
+        ['incidents', embedded.incidents.length],
         ['incidents a host-day', perDay === null ? null : round(perDay)],
         ['anomalies by kind', embedded.kinds || 'none'],
       ],
       note: `${length}. Churn is made of processes that the model was learned beside.`,
     },
+    ...(embedded.incidents.length > 0
+      ? [
+          {
+            title: 'Its incidents',
+            columns: ['minute', 'first source', 'because', 'sources', 'records', 'kinds'],
+            rows: embedded.incidents
+              .slice(0, 40)
+              .map(({ minute, first, because, sources, records, kinds }) => [
+                round(minute),
+                first,
+                because,
+                sources,
+                records,
+                kinds,
+              ]),
+            note:
+              embedded.incidents.length > 40
+                ? `The first 40 of ${embedded.incidents.length}.`
+                : undefined,
+          },
+        ]
+      : []),
     ...(server
       ? [
           {
@@ -473,7 +530,7 @@ try {
     if (note) process.stdout.write(`${note}\n`);
   }
   if (flags.write) {
-    const command = `npm run soak -- --minutes ${minutes} --fuzz ${flags.fuzz} --kills ${flags.kills} --backend ${flags.backend}`;
+    const command = `npm run soak -- --minutes ${minutes} --server-minutes ${serverMinutes} --fuzz ${flags.fuzz} --kills ${flags.kills} --backend ${flags.backend}`;
     writeBenchResult(join(ROOT, 'test/bench/results/soak.json'), {
       bench: 'soak',
       command,
