@@ -319,24 +319,26 @@ async function soakServer(forMs) {
   };
 }
 
-/** Tests that take a count from their environment, at the count of a soak. */
-function countedTests() {
+/** Tests that take a count from their environment, at the count of a soak; each as it ends. */
+function* countedTests() {
   const env = {
     ...process.env,
     ETHOGRAM_FUZZ_RUNS: flags.fuzz,
     ETHOGRAM_TEST_KILLS: flags.kills,
     ETHOGRAM_TEST_CUTS: flags.kills,
   };
-  return [
+  const all = [
     ['fuzzed inputs', 'unit', 'ETHOGRAM_FUZZ_RUNS', flags.fuzz],
     ['fuzzed documents', 'integration', 'ETHOGRAM_FUZZ_RUNS', flags.fuzz],
     ['kills of a writer', 'integration', 'ETHOGRAM_TEST_KILLS', flags.kills],
     ['lost connections', 'integration', 'ETHOGRAM_TEST_CUTS', flags.kills],
-  ].map(([what, project, variable, count]) => {
+  ];
+  for (const [what, project, variable, count] of all) {
     const files = testsThatRead(variable, project);
     if (files.length === 0) {
       expect(false, `${what}: a test takes the count`);
-      return { what, count, files: 0, seconds: 0, outcome: 'no test takes it' };
+      yield { what, count, files: 0, seconds: 0, outcome: 'no test takes it' };
+      continue;
     }
     say(`${what}: ${count} in ${files.length} files`);
     const startMs = Date.now();
@@ -344,14 +346,14 @@ function countedTests() {
     const { status, stdout } = spawnSync('npx', args, { cwd: ROOT, env, encoding: 'utf8' });
     const seconds = Math.round((Date.now() - startMs) / 1000);
     expect(status === 0, `${what}: ${count}${status === 0 ? '' : `: ${failedTests(stdout)}`}`);
-    return {
+    yield {
       what,
       count,
       files: files.length,
       seconds,
       outcome: status === 0 ? 'passed' : 'failed',
     };
-  });
+  }
 }
 
 /** The names of the tests that failed, without colours. */
@@ -429,18 +431,15 @@ function memoryOf(samples) {
 }
 
 const round = (value, digits = 1) => Number(value.toFixed(digits));
-try {
-  const startMs = Date.now();
-  say(`a soak of ${minutes} minutes in ${folder}`);
-  const embedded = await soakEmbedded((minutes - serverMinutes) * 60_000);
-  const server = await soakServer(serverMinutes * 60_000);
-  const counted = countedTests();
+
+/** What was found, as tables; of the tests that take a count those that have ended. */
+function tablesOf({ embedded, server, counted, elapsedMs }) {
   const memory = memoryOf(embedded.memory);
   // Of less than an hour a rate per day would say nothing.
   const perDay =
     embedded.scoredHours >= 1 ? (embedded.incidents.length / embedded.scoredHours) * 24 : null;
-  const length = `${Math.round((Date.now() - startMs) / 60_000)} minutes in all; the goal is hours`;
-  const tables = [
+  const length = `${Math.round(elapsedMs / 60_000)} minutes in all; the goal is hours`;
+  return [
     {
       title: `A service under churn, on a disk of ${DISK_MIB} MiB (${round(minutes - serverMinutes)} minutes)`,
       columns: ['what', 'value'],
@@ -524,20 +523,42 @@ try {
       rows: problems.length === 0 ? [['nothing']] : problems.map((text) => [text.slice(0, 300)]),
     },
   ];
+}
+
+function print(tables) {
   for (const { title, columns, rows, note } of tables) {
     process.stdout.write(`\n${title}\n${columns.join(' | ')}\n`);
     for (const row of rows) process.stdout.write(`${row.join(' | ')}\n`);
     if (note) process.stdout.write(`${note}\n`);
   }
-  if (flags.write) {
-    const command = `npm run soak -- --minutes ${minutes} --server-minutes ${serverMinutes} --fuzz ${flags.fuzz} --kills ${flags.kills} --backend ${flags.backend}`;
-    writeBenchResult(join(ROOT, 'test/bench/results/soak.json'), {
-      bench: 'soak',
-      command,
-      versions: {},
-      tables,
-    });
+}
+
+/** Into the file that the page is made from, after each part again: a soak may be ended early. */
+function write(tables) {
+  if (!flags.write) return;
+  const command = `npm run soak -- --minutes ${minutes} --server-minutes ${serverMinutes} --fuzz ${flags.fuzz} --kills ${flags.kills} --backend ${flags.backend}`;
+  writeBenchResult(join(ROOT, 'test/bench/results/soak.json'), {
+    bench: 'soak',
+    command,
+    versions: {},
+    tables,
+  });
+}
+
+try {
+  const startMs = Date.now();
+  say(`a soak of ${minutes} minutes in ${folder}`);
+  const embedded = await soakEmbedded((minutes - serverMinutes) * 60_000);
+  const server = await soakServer(serverMinutes * 60_000);
+  const counted = [];
+  const tables = () => tablesOf({ embedded, server, counted, elapsedMs: Date.now() - startMs });
+  print(tables());
+  write(tables());
+  for (const outcome of countedTests()) {
+    counted.push(outcome);
+    write(tables());
   }
+  print(tables());
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   writeFileSync(join(tmpdir(), 'ethogram-soak-last.txt'), problems.join('\n'));
