@@ -68,7 +68,7 @@ describe('learned limits', () => {
     const rules = rulesOf(model([source('web.service/web')]), 'ethogram-limits');
     const labels = '{source="web.service/web",kind="process"}';
     expect(rules.map(({ expr }) => expr)).toEqual([
-      `sum(rate(ethogram_source_cpu_seconds_total${labels}[1m])) > 0.25`,
+      `sum by (instance) (rate(ethogram_source_cpu_seconds_total${labels}[1m])) > 0.25`,
       `avg_over_time(ethogram_source_resident_memory_bytes${labels}[1m]) > 123457000`,
       `avg_over_time(ethogram_source_processes${labels}[1m]) > 4`,
       `avg_over_time(ethogram_source_processes${labels}[1m]) < 4`,
@@ -130,7 +130,7 @@ describe('learned limits', () => {
     ]);
     const rules = rulesOf(given, 'process-exporter-limits');
     expect(rules.map(({ expr }) => expr)).toEqual([
-      'sum(rate(namedprocess_namegroup_cpu_seconds_total{groupname="web"}[1m])) > 0.25',
+      'sum by (instance) (rate(namedprocess_namegroup_cpu_seconds_total{groupname="web"}[1m])) > 0.25',
       'avg_over_time(namedprocess_namegroup_memory_bytes{groupname="web",memtype="resident"}[1m]) > 123457000',
       'avg_over_time(namedprocess_namegroup_num_procs{groupname="web"}[1m]) > 4',
       'avg_over_time(namedprocess_namegroup_num_procs{groupname="web"}[1m]) < 4',
@@ -225,6 +225,40 @@ describe('a rule file of Prometheus', () => {
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(tests));
     expect(promtool(skip, 'test', 'rules', file)).toMatch(/SUCCESS/);
+  });
+
+  test('holds the limit against each host, and with a selector against one alone', ({ skip }) => {
+    const one = model([source('web.service/web')], { regime: 'full' });
+    const ofOne = join(folder, 'web-1.rules.yml');
+    writeFileSync(ofOne, prometheusRules(one, { selector: 'instance="web-1"' }));
+    const ofAll = join(folder, 'all-hosts.rules.yml');
+    writeFileSync(ofAll, prometheusRules(one));
+    const cpu = (instance: string) =>
+      `ethogram_source_cpu_seconds_total{source="web.service/web",kind="process",instance="${instance}"}`;
+    const firing = (where: string, value: number) => ({
+      expr: `count(ALERTS{${where},alertstate="firing"}) or vector(0)`,
+      eval_time: '4m',
+      exp_samples: [{ labels: '{}', value }],
+    });
+    // The limit is 0.25 a second; 2.4 in 15 s are 0.16, 6 are 0.4.
+    const within = [cpu('web-1'), cpu('web-2')].map((series) => ({ series, values: '0+2.4x20' }));
+    const beyond = [
+      { series: cpu('web-1'), values: '0+2.4x20' },
+      { series: cpu('web-2'), values: '0+6x20' },
+      { series: 'ethogram_open_incidents{instance="web-2"}', values: '1x20' },
+      { series: 'ethogram_source_score{instance="web-2",source="web"}', values: '99x20' },
+    ];
+    const limits = 'alertname="EthogramBeyondLearned"';
+    const check = (rules: string, input: typeof beyond, found: ReturnType<typeof firing>[]) => {
+      const file = join(folder, 'hosts.yml');
+      const cases = [{ interval: '15s', input_series: input, promql_expr_test: found }];
+      const tests = { rule_files: [rules], evaluation_interval: '15s', tests: cases };
+      writeFileSync(file, JSON.stringify(tests));
+      expect(promtool(skip, 'test', 'rules', file)).toMatch(/SUCCESS/);
+    };
+    check(ofAll, within, [firing(limits, 0)]);
+    check(ofAll, beyond, [firing(limits, 1), firing(`${limits},instance="web-2"`, 1)]);
+    check(ofOne, beyond, [firing('alertname=~".+"', 0)]);
   });
 });
 

@@ -38,6 +38,8 @@ const COMM_LENGTH = 15;
 export interface RuleOptions {
   /** Limits that may be crossed by chance more often than that a day are left out. */
   readonly mostPerDay?: number;
+  /** Matchers of labels that select the series of the model's host: `instance="web-1:7374"`. */
+  readonly selector?: string;
 }
 
 /**
@@ -46,25 +48,25 @@ export interface RuleOptions {
  */
 export function alertRules(
   model: Model,
-  { mostPerDay = Number.POSITIVE_INFINITY }: RuleOptions = {},
+  { mostPerDay = Number.POSITIVE_INFINITY, selector }: RuleOptions = {},
 ): readonly RuleGroup[] {
   const limits = learnedLimits(model).filter((limit) => perDay(limit) <= mostPerDay);
   const groups = [
     {
       name: 'ethogram-alarms',
       about: 'The alarms of the service itself, with everything that it looks at.',
-      rules: alarms(model),
+      rules: alarms(model, selector),
     },
     {
       name: 'ethogram-limits',
       about: 'Learned ranges, on the metrics of `ethogram run`.',
-      rules: limits.map(ownRule),
+      rules: limits.map((limit) => ownRule(limit, selector)),
     },
     {
       name: 'process-exporter-limits',
       about:
         'Learned ranges, on the metrics of process-exporter where it groups by {{.Comm}}, its default.',
-      rules: limits.flatMap((limit) => processExporterRule(limit, model)),
+      rules: limits.flatMap((limit) => processExporterRule(limit, model, selector)),
     },
   ];
   return groups.filter(({ rules }) => rules.length > 0);
@@ -78,38 +80,52 @@ export function groupFalseAlarms({ rules }: RuleGroup): number | null {
   );
 }
 
-function alarms({ thresholds, regime, sources }: Model): readonly AlertRule[] {
+function alarms(
+  { thresholds, regime, sources }: Model,
+  selector: string | undefined,
+): readonly AlertRule[] {
   const { heldOut, warn, critical, falseAlarmsPerDay } = thresholds;
   const shown = heldOut
     ? `${countText(heldOut.incidents, 'incident')} in ${numberText(heldOut.hours)} h of held-out time: at most ${numberText(heldOut.upperPerDay)} a day (95 % bound)`
     : `not shown, since nothing was held out; the budget is ${numberText(falseAlarmsPerDay)} a day`;
-  const common = { falseAlarms: shown, falseAlarmsPerDayAtMost: heldOut?.upperPerDay ?? null };
+  const rate = { falseAlarms: shown, falseAlarmsPerDayAtMost: heldOut?.upperPerDay ?? null };
   const rules: AlertRule[] = [
     {
       alert: 'EthogramIncident',
-      expr: 'ethogram_open_incidents > 0',
+      expr: `${of('ethogram_open_incidents', selector)} > 0`,
       labels: { severity: 'warning' },
       summary: 'An incident is open',
-      ...common,
+      ...rate,
     },
   ];
   // Before that, p has no calibration behind it.
   if (regime !== 'provisional') {
     const calibrated = sources.filter(({ self, calibration }) => !self && calibration).length;
+    const common = { calibrated, selector };
     rules.push(
-      scoreRule('EthogramScoreWarning', 'warning', warn, calibrated),
-      scoreRule('EthogramScoreCritical', 'critical', critical, calibrated),
+      scoreRule('EthogramScoreWarning', 'warning', warn, common),
+      scoreRule('EthogramScoreCritical', 'critical', critical, common),
     );
   }
   return rules;
 }
 
+/** A metric, of the series that are meant. */
+function of(name: string, selector: string | undefined): string {
+  return selector === undefined ? name : `${name}{${selector}}`;
+}
+
 /** A score of s is expected once in 10^s clean ticks of a source: it is -log10 of p. */
-function scoreRule(alert: string, severity: string, score: number, calibrated: number): AlertRule {
+function scoreRule(
+  alert: string,
+  severity: string,
+  score: number,
+  { calibrated, selector }: { readonly calibrated: number; readonly selector: string | undefined },
+): AlertRule {
   const limit = Math.ceil(score * 1_000) / 1_000;
   return {
     alert,
-    expr: `ethogram_source_score >= ${limit}`,
+    expr: `${of('ethogram_source_score', selector)} >= ${limit}`,
     labels: { severity },
     summary: `A source has a score of ${limit} or more`,
     falseAlarms: `p is ${numberText(10 ** -limit)} or less: about once in ${numberText(10 ** limit)} evaluations of each of ${countText(calibrated, 'calibrated source')} (one look, without the 3 of 5 that the service asks for)`,
@@ -117,13 +133,17 @@ function scoreRule(alert: string, severity: string, score: number, calibrated: n
   };
 }
 
-function ownRule(limit: LearnedLimit): AlertRule {
+function ownRule(limit: LearnedLimit, selector: string | undefined): AlertRule {
   const { exported, kind, source } = limit;
-  const labels = `source=${quoted(source)},kind="${kind}"`;
+  const labels = matchers([`source=${quoted(source)}`, `kind="${kind}"`, selector]);
   return rule('EthogramBeyondLearned', limit, expression(exported, exported.name, labels));
 }
 
-function processExporterRule(limit: LearnedLimit, { sources }: Model): readonly AlertRule[] {
+function processExporterRule(
+  limit: LearnedLimit,
+  { sources }: Model,
+  selector: string | undefined,
+): readonly AlertRule[] {
   const { exported, source } = limit;
   const theirs = exported.processExporter;
   if (!theirs) return [];
@@ -133,8 +153,12 @@ function processExporterRule(limit: LearnedLimit, { sources }: Model): readonly 
     (other) => other.kind === 'process' && groupName(other.name) === group,
   );
   if (group === '' || sharing.length !== 1) return [];
-  const labels = [`groupname=${quoted(group)}`, ...(theirs.labels ? [theirs.labels] : [])];
-  return [rule('ProcessBeyondLearned', limit, expression(exported, theirs.name, labels.join(',')))];
+  const labels = matchers([`groupname=${quoted(group)}`, theirs.labels, selector]);
+  return [rule('ProcessBeyondLearned', limit, expression(exported, theirs.name, labels))];
+}
+
+function matchers(all: readonly (string | undefined)[]): string {
+  return all.filter((one) => one !== undefined).join(',');
 }
 
 /** `nginx.service/nginx` is the executable `nginx` to who knows no units. */
@@ -142,10 +166,13 @@ function groupName(source: string): string {
   return (source.split('/').at(-1) ?? '').slice(0, COMM_LENGTH);
 }
 
-/** An average over a minute cannot lie beyond a limit unless a row in it does. */
+/**
+ * An average over a minute cannot lie beyond a limit unless a row in it does. What several hosts do is
+ * never added up: the limit is that of one.
+ */
 function expression({ type }: ExportedMetric, name: string, labels: string): string {
   return type === 'counter'
-    ? `sum(rate(${name}{${labels}}[${AVERAGED_OVER}]))`
+    ? `sum by (instance) (rate(${name}{${labels}}[${AVERAGED_OVER}]))`
     : `avg_over_time(${name}{${labels}}[${AVERAGED_OVER}])`;
 }
 

@@ -12,6 +12,9 @@ export function prometheusRules(model: Model, options: RuleOptions = {}): string
   const lines = [
     `# Model ${printable(model.name)}, id ${model.id}, regime ${model.regime}.`,
     `# Learned from host ${printable(model.host)}, ${shortTime(from)} to ${shortTime(to)}.`,
+    ...(options.selector === undefined
+      ? []
+      : [`# On the series with ${printable(options.selector)}.`]),
     'groups:',
   ];
   for (const group of alertRules(model, options)) {
@@ -36,6 +39,7 @@ export function thresholdsRecord(model: Model, options: RuleOptions = {}): objec
     id,
     host,
     regime,
+    selector: options.selector ?? null,
     window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
     thresholds,
     groups: alertRules(model, options).map((group) => ({
