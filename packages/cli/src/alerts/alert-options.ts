@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice, duration, file, text } from '../options/kinds.js';
-import { list, option, type ValueKind } from '../options/option.js';
+import { list, type OptionSpecs, option, type ValueKind } from '../options/option.js';
 import { TEMPLATE_FIELDS } from './alert-template.js';
 import type { SyslogAddress } from './targets/syslog.js';
 
@@ -45,8 +45,11 @@ const syslogAddress: ValueKind<SyslogAddress> = Object.freeze({
   }),
 });
 
-/** The keys of the section `[alerts]`. They have no flags and no variables: config file only. */
-export const alertOptions = Object.freeze({
+/**
+ * The keys of the section `[alerts]`. They have no flags and no variables: config file only. No message
+ * shows a value: addresses, headers and templates carry tokens, the more so where they are mistyped.
+ */
+export const alertOptions = withheld({
   alertmanager: list(url, {
     help: 'base address of an Alertmanager, told by its API v2',
     example: 'http://127.0.0.1:9093',
@@ -106,3 +109,11 @@ export const alertOptions = Object.freeze({
 
 /** The section of a config file that names targets. */
 export const ALERTS_SECTION = 'alerts';
+
+function withheld<S extends OptionSpecs>(specs: S): S {
+  const all = Object.entries(specs).map(([key, spec]) => [
+    key,
+    Object.freeze({ ...spec, isSecret: true }),
+  ]);
+  return Object.freeze(Object.fromEntries(all)) as S;
+}

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { printable, type View } from '@ethogram/report';
+import { readAlertConfig } from '../alerts/alert-config.js';
 import { ALERTS_SECTION } from '../alerts/alert-options.js';
 import { defineCommand } from '../command.js';
 import { checkConfig } from '../options/check-config.js';
@@ -21,15 +22,12 @@ const settings: View<Setting> = {
   record: (row) => row,
 };
 
-/** What comes after the host in an address, where webhooks keep their secrets. */
-const PATH = /^(https?:\/\/[^/]+\/).+$/;
-
 /** `config check`: whether a config file is good, and what it sets. */
 export const configCheckCommand = defineCommand({
   name: 'config check',
   summary: 'check a config file and list what it sets',
   description:
-    'Reads the file named, or the one that every command would read. Unknown keys and bad values are errors that name file and line. Passwords in URIs are not shown.',
+    'Reads the file named, or the one that every command would read. Unknown keys and bad values are errors that name file and line, and so is what `run` would refuse: alert targets in a file that others may write, and a template that cannot be filled in. Passwords in URIs are not shown, nor what else of an alert target may be a secret.',
   arguments: [{ name: 'FILE', help: 'a config file', required: false, complete: 'file' }],
   options: {},
   examples: [
@@ -46,6 +44,8 @@ export const configCheckCommand = defineCommand({
     }
     const config = readConfigFile(file);
     checkConfig(config, commands);
+    // Root checks the files of services that run as others: to whom one has to belong is not known.
+    readAlertConfig(config, process.getuid?.() || undefined);
     const { redactUri } = await import('@ethogram/store');
     await out.list(
       settings,
@@ -61,13 +61,22 @@ export const configCheckCommand = defineCommand({
 });
 
 function shown(entry: ConfigEntry, redact: (text: string) => string): string {
-  return entry.values
-    .map(redact)
-    .map((value) => {
-      if (entry.path[0] !== ALERTS_SECTION) return value;
-      // A header may carry a token, and so may the path of a webhook.
-      if (entry.path.at(-1)?.endsWith('-header')) return value.replace(/:.*$/s, ': ***');
-      return value.replace(PATH, '$1***');
-    })
-    .join(', ');
+  const show =
+    entry.path[0] === ALERTS_SECTION ? (value: string) => shownTarget(entry, value) : redact;
+  return entry.values.map(show).join(', ');
+}
+
+/** What of an alert target is no secret. */
+function shownTarget({ path }: ConfigEntry, value: string): string {
+  const key = path.at(-1) ?? '';
+  // A header may carry a token, and so may what stands around the fields of a template.
+  if (key.endsWith('-header')) return value.replace(/:.*$/s, ': ***');
+  if (key.endsWith('-template'))
+    return ['***', ...(value.match(/\{\{[^{}]*\}\}/g) ?? [])].join(' ');
+  // Webhooks keep theirs in what comes after the host.
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) return value;
+  const who = url.username === '' && url.password === '' ? '' : '***@';
+  const rest = url.pathname === '/' && url.search === '' && url.hash === '' ? '' : '/***';
+  return `${url.protocol}//${who}${url.host}${rest}`;
 }

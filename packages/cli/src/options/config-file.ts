@@ -63,7 +63,8 @@ export function configEntries(file: string, text: string): readonly ConfigEntry[
     if (!(cause instanceof TomlError)) throw cause;
     const what = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
     const message = `${printable(file)}:${cause.line}:${cause.column}: ${what}`;
-    throw cliErrors.make('CLI-1003', message, { cause });
+    // The parser's own error quotes the lines around, in which secrets may stand: it goes no further.
+    throw cliErrors.make('CLI-1003', message);
   }
   const entries: ConfigEntry[] = [];
   collect(table, [], (path, value) => {

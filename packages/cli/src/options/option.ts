@@ -19,6 +19,8 @@ export interface OptionSpec<T> {
   readonly example?: string;
   /** What a shell may offer as value. */
   readonly complete: readonly string[] | 'file' | 'none';
+  /** Its value may be, or hold, a secret, and never stands in a message. */
+  readonly isSecret?: boolean;
   /** Carries the type only; never set. */
   readonly type?: T;
 }

@@ -94,7 +94,8 @@ export function readValue(key: string, spec: OptionSpec<unknown>, found: Found):
     const result = spec.schema.safeParse(text);
     if (result.success) return result.data;
     const expected = result.error.issues[0]?.message ?? 'expected another value';
-    const message = `--${flagName(key)}: ${expected}, found ${quote(text)} (${found.place})`;
+    const what = spec.isSecret ? 'a value that is not shown' : quote(text);
+    const message = `--${flagName(key)}: ${expected}, found ${what} (${found.place})`;
     throw cliErrors.make('CLI-1002', message, { details: { option: flagName(key) } });
   };
   if (spec.shape === 'list') return found.texts.map(read);

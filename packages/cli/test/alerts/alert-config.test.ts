@@ -98,4 +98,53 @@ describe('the section [alerts]', () => {
     ]);
     expect((await run(['config', 'check', write('webhook = "http://x"')])).code).toBe(2);
   });
+
+  test.each([
+    ['webhook = "https://hook.example?token=T0KEN"', 'https://hook.example/***'],
+    ['webhook = "https://hook.example#T0KEN"', 'https://hook.example/***'],
+    ['webhook = "https://T0KEN@hook.example"', 'https://***@hook.example'],
+    [
+      `webhook-template = '{"key":"T0KEN","text":"{{summary}} {{host}}"}'`,
+      '*** {{summary}} {{host}}',
+    ],
+    ['otlp = "http://127.0.0.1:4318"', 'http://127.0.0.1:4318'],
+  ])('that is good and sets %s is listed without its secret', async (line, shown) => {
+    const { code, stdout } = await run(['config', 'check', write(`[alerts]\n${line}`)]);
+    expect([code, JSON.parse(stdout).value]).toEqual([0, shown]);
+  });
+
+  test.each([
+    ['webhook-header = "Authorization Bearer T0KEN"'],
+    ['webhook-header = ["A: b", "Authorization:: \\u0001T0KEN", "Bearer T0KEN"]'],
+    ['otlp-header = "T0KEN"'],
+    ['webhook = "htps://hook.example/T0KEN"'],
+    ['webhook = "hook.example/T0KEN"'],
+    ['webhook = "https:hook.example/T0KEN"'],
+    ['alertmanager = ["http://ok.example", "T0KEN"]'],
+    ['syslog = "udp://T0KEN"'],
+    ['min-severity = "T0KEN"'],
+    ['webhook-header = "Authorization: Bearer T0KEN'],
+    ['webhook-template = "{{sauce}} T0KEN"'],
+  ])('that is mistyped, as in %s, is refused without a word of its secret', async (line) => {
+    const file = write(`[alerts]\n${line}\n`);
+    for (const argv of [
+      ['config', 'check', file, '--log-level', 'trace'],
+      ['run', '--config', file, '--store', 'memory:', '--log-level', 'trace'],
+    ]) {
+      const { code, stdout, stderr } = await run(argv);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/CLI-100[23]: /)]);
+      expect(stdout + stderr).not.toContain('T0KEN');
+    }
+  });
+
+  test('is refused by `config check` where `run` would refuse it', async () => {
+    const checked = async (text: string, mode?: number) => {
+      const { code, stderr } = await run(['config', 'check', write(text, mode)]);
+      return [code, /CLI-\d+/.exec(stderr)?.[0]];
+    };
+    expect(await checked(ALL, 0o666)).toEqual([2, 'CLI-1014']);
+    expect(await checked(ALL, 0o640)).toEqual([0, undefined]);
+    expect(await checked('[alerts]\nwebhook-template = "{{sauce}}"')).toEqual([2, 'CLI-1002']);
+    expect(await checked('quiet = true', 0o666)).toEqual([0, undefined]);
+  });
 });
