@@ -28,15 +28,16 @@ export class AlertBook {
 
   /**
    * Takes over what another scorer (one before a restart, another version of the model) left open:
-   * its anomalies fire without being told again.
+   * its anomalies fire without being told again. A source that fires already is as it was told last:
+   * what is older would say something else.
    * @param anomalies of the incidents that are open, oldest first.
    * @returns alerts that are over, since their incidents are not among these.
    */
   takeOver(anomalies: readonly AnomalyRecord[], endsAt: string): readonly Alert[] {
     const open = new Set(anomalies.map(({ incident }) => incident));
     const over = this.#resolve(({ incident }) => !open.has(incident), endsAt);
-    const known = new Set(this.firing.map(({ event }) => event));
-    for (const anomaly of anomalies) if (!known.has(anomaly.id)) this.#fire(anomaly);
+    const told = new Set(this.#firing.keys());
+    for (const anomaly of anomalies) if (!told.has(sourceKey(anomaly.source))) this.#fire(anomaly);
     return over;
   }
 

@@ -241,6 +241,29 @@ describe('alerts', () => {
     expect(lines(target)).toEqual(['resolved web warning', 'resolved db critical']);
   });
 
+  test('of a source that fires stay as they were told last when another version takes over', async () => {
+    const { alerts: book, target, clock } = alerts();
+    const [first, second] = [
+      anomaly('web', { id: 'older', kinds: ['novel'] }),
+      anomaly('web', { id: 'newer', kinds: ['level'], ts: '2026-05-01T10:02:00.000Z' }),
+    ];
+    book.take({ anomalies: [first], incidents: [] });
+    book.take({ anomalies: [second], incidents: [] });
+    book.takeOver([first, second], 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(60_000);
+    book.repeat();
+    book.take({ anomalies: [], incidents: [closed('i1')] });
+    await book.close(10_000);
+    expect(target.seen.map(({ status, event }) => `${status} ${event}`)).toEqual([
+      'firing older',
+      'firing newer',
+      'firing newer',
+      'resolved newer',
+    ]);
+    expect(target.seen.at(-1)).toMatchObject({ kinds: ['level'] });
+  });
+
   test('below the least severity are told neither at the start nor at the end', async () => {
     const { alerts: book, target } = alerts('critical');
     book.take({ anomalies: [anomaly('web')], incidents: [] });
