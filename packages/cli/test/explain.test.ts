@@ -96,6 +96,18 @@ describe('explain', () => {
     expect(JSON.parse(line ?? '{}')).toEqual(record);
   });
 
+  test('names the host in its commands where another has a recording of that name', async () => {
+    const store = await openStore(uri, { mode: 'write' });
+    await store.samples.append('prod', [{ ...tickAt(WILD), host: 'other' }]);
+    await store.close();
+    const { stdout } = await ethogram('explain', id, '-o', 'table');
+    expect(stdout).toMatch(/ethogram export --recording prod --host h --from /);
+    const command = /ethogram (score .*)$/m.exec(stdout)?.[1] ?? '';
+    expect(command).toContain('--recording prod --host h ');
+    const again = await ethogram(...command.split(' '), '-o', 'jsonl');
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`"id":"${id}"`)]);
+  });
+
   test('does without a model that is gone', async () => {
     const store = await openStore(uri, { mode: 'annotate' });
     await store.models.remove('web');

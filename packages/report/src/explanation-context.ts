@@ -31,6 +31,8 @@ export interface ExplanationContext {
   /** Recordings that hold it, and the ticks to look at, milliseconds UTC. */
   readonly recordings: readonly {
     readonly name: string;
+    /** The host to name, where several of the store have a recording of that name; else null. */
+    readonly host: string | null;
     readonly from: number;
     readonly to: number;
   }[];
@@ -85,8 +87,9 @@ function nearestText({ ts, values, lookedAtMs }: NearestTraining): string {
 
 /** What shows the ticks themselves, and scores them again. */
 function commands({ checkpoint }: AnomalyRecord, context: ExplanationContext): readonly string[] {
-  return context.recordings.flatMap(({ name, from, to }) => {
-    const recording = `--recording ${quoted(name)}`;
+  return context.recordings.flatMap(({ name, host, from, to }) => {
+    const of = host === null ? '' : ` --host ${quoted(host)}`;
+    const recording = `--recording ${quoted(name)}${of}`;
     const range = `--from ${timeText(from)} --to ${timeText(to)}`;
     // Records of before there were checkpoints do not have the field.
     const begin = typeof checkpoint !== 'string' ? '' : ` --checkpoint ${quoted(checkpoint)}`;

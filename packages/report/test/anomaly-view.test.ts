@@ -108,7 +108,7 @@ describe('an anomaly', () => {
       },
       strangest: [{ ts, score: 2.5 }],
       model: 'web@3',
-      recordings: [{ name: "it's; rm -rf /\u001b", from: ts, to: ts + 1 }],
+      recordings: [{ name: "it's; rm -rf /\u001b", host: null, from: ts, to: ts + 1 }],
     });
     expect(lines.slice(lines.findIndex((line) => line.startsWith('neighbours')))).toEqual([
       'neighbours  process:redis: score 3.1, edge 0.62, off too',

@@ -72,10 +72,12 @@ async function recordingsAt(
   { host, ts }: AnomalyRecord,
 ): Promise<ExplanationContext['recordings']> {
   const at = Date.parse(ts);
-  return (await samples.recordings())
+  const all = await samples.recordings();
+  return all
     .filter((info) => info.host === host && info.from <= at && at <= info.to)
     .map(({ name, from, to }) => ({
       name,
+      host: all.some((info) => info.name === name && info.host !== host) ? host : null,
       from: Math.max(from, at - AROUND_MS),
       to: Math.min(to, at + AROUND_MS) + 1,
     }));
