@@ -33,6 +33,7 @@ function learner(more: Partial<Schedule> = {}): Learner {
     store,
     name: 'host',
     host: 'h',
+    isShared: false,
     recording: 'live',
     schedule: { ...schedule, ...more },
     run: (args) => {

@@ -15,6 +15,7 @@ import { bytes, choice, duration, file, rate, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { Learner, runOwnBinary } from '../service/learner.js';
 import { type Outlets, openOutlets } from '../service/outlets.js';
+import { DEFAULT_MODEL_NAME } from '../service/own-model.js';
 import { reload, watchHangup } from '../service/reload.js';
 import { cronPattern, type Schedule } from '../service/schedule.js';
 import { serve } from '../service/serve.js';
@@ -51,8 +52,8 @@ export const runCommand = defineCommand({
       example: 'live',
     }),
     name: option(text('NAME'), {
-      default: 'host',
-      help: 'name of the model in the store',
+      default: DEFAULT_MODEL_NAME,
+      help: 'name of the model in the store; where another host of a shared store has it, NAME.HOST, and HOST instead of "host"',
       example: 'web',
     }),
     firstAfter: option(duration(1_000, 366 * DAY_MS), {
@@ -165,28 +166,23 @@ async function watchHost(
   const store = await context.openStore('write', { sync: options.sync });
   const host = hostname();
   const lease = await holdCollectorLease(store, host, recording, options.interval, clock);
+  const owner = { store, name, host, recording, isShared: !uri.startsWith('lmdb:') };
   const scorer = new ServiceScorer({
-    store,
-    name,
-    host,
-    recording,
+    ...owner,
     vouch: (model) => assertVouched(now.globals, model),
-    onModel: (version, model) => {
-      notices.note(`scoring with model ${printable(name)}@${version}`);
+    onModel: ({ name: used, version }, model) => {
+      notices.note(`scoring with model ${printable(used)}@${version}`);
       outlets.state.uses(version, model);
     },
     onPaused: (why) =>
       why === null
         ? notices.note('ticks are scored again')
         : notices.warn(`ticks are recorded and not scored: ${printable(why)}`),
-    onRefused: (version, why) =>
-      notices.warn(`model ${printable(name)}@${version} is not used: ${printable(why)}`),
+    onRefused: ({ name: refused, version }, why) =>
+      notices.warn(`model ${printable(refused)}@${version} is not used: ${printable(why)}`),
   });
   const learner = new Learner({
-    store,
-    name,
-    host,
-    recording,
+    ...owner,
     schedule: scheduleOf(options),
     run: (args) => runOwnBinary(args, environment(context, uri, now.globals), signal),
     onLearned: (said, outcome) => {

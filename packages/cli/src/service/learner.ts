@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@ethogram/store';
+import { activeVersion, learnedAt, type ModelOwner, nameToLearn } from './own-model.js';
 import { dueAfter, type Schedule } from './schedule.js';
 
 /** What a learner works with. */
-export interface LearnerSettings {
+export interface LearnerSettings extends ModelOwner {
   readonly store: Store;
-  /** Name of the model in the store. */
-  readonly name: string;
-  readonly host: string;
   readonly recording: string;
   readonly schedule: Schedule;
   /** Learns in a process of its own: arguments of `ethogram`, its exit code and last words. */
@@ -90,24 +88,23 @@ export class Learner {
   }
 
   async #firstDue(nowMs: number): Promise<number> {
-    const { store, name, host, recording } = this.#settings;
-    const learned = (await store.models.list()).filter((model) => model.name === name);
-    if (learned.length > 0) {
-      return dueAfter(Math.max(...learned.map((m) => m.storedAt)), this.#schedule);
-    }
-    const recorded = (await store.samples.recordings()).find(
-      (info) => info.name === recording && info.host === host,
-    );
+    const { store, host, recording } = this.#settings;
+    const listed = await store.models.list();
+    const recordings = await store.samples.recordings();
+    const name = nameToLearn(listed, this.#settings, recordings, recording);
+    const lastMs = learnedAt(listed, this.#settings, name);
+    if (lastMs !== undefined) return dueAfter(lastMs, this.#schedule);
+    const recorded = recordings.find((info) => info.name === recording && info.host === host);
     return (recorded?.from ?? nowMs) + this.#schedule.firstAfterMs;
   }
 
   async #learn(nowMs: number): Promise<void> {
-    const { name, recording, host, run, onLearned } = this.#settings;
+    const { recording, host, run, onLearned } = this.#settings;
     const { windowMs, more } = this.#schedule;
     const { code, stdout, stderr } = await run([
       'train',
       ...['--recording', recording, '--host', host, '--from', `-${Math.ceil(windowMs / 1000)}s`],
-      ...((await this.#hasModel()) ? ['--update', name] : ['--name', name]),
+      ...(await this.#follows()),
       ...more,
       ...['-o', 'table', '--quiet'],
     ]);
@@ -121,12 +118,14 @@ export class Learner {
 
   /** Holds the last hour against the model; learns where it has drifted, and keeps drifting. */
   async #lookForDrift(nowMs: number): Promise<void> {
-    const { name, recording, host, run } = this.#settings;
+    const { store, recording, host, run } = this.#settings;
     this.#compareAt = nowMs + this.#schedule.driftEveryMs;
-    if (!(await this.#hasModel())) return;
+    const active = activeVersion(await store.models.list(), this.#settings);
+    if (!active) return;
     const { code, stdout } = await run([
       'compare',
-      ...['--model', name, '--recording', recording, '--host', host, '--from', DRIFT_WINDOW],
+      ...['--model', active.name, '--recording', recording, '--host', host],
+      ...['--from', DRIFT_WINDOW],
       ...['-o', 'json', '--quiet'],
     ]);
     if (code !== 0) return;
@@ -134,9 +133,14 @@ export class Learner {
     if (this.#drifts >= DRIFTS) await this.#learn(nowMs);
   }
 
-  async #hasModel(): Promise<boolean> {
-    const { store, name } = this.#settings;
-    return (await store.models.list()).some((m) => m.name === name && m.state === 'active');
+  /** Whether a model is followed or begun, and its name; as arguments of `train`. */
+  async #follows(): Promise<readonly string[]> {
+    const { store, recording } = this.#settings;
+    const listed = await store.models.list();
+    const active = activeVersion(listed, this.#settings);
+    if (active) return ['--update', active.name];
+    const recordings = await store.samples.recordings();
+    return ['--name', nameToLearn(listed, this.#settings, recordings, recording)];
   }
 }
 

@@ -5,24 +5,25 @@ import type { Store, StoredModel } from '@ethogram/store';
 import { CheckpointKeeper } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import type { StepMerger } from '../window/step-merger.js';
+import { activeVersion, foreignVersion, type ModelOwner, type ModelVersion } from './own-model.js';
 import { scoredIfFine } from './scored-if-fine.js';
 import { anomaliesOf, takeUp } from './take-up.js';
 
 /** What a scorer that follows the active model works with. */
-export interface ServiceScorerSettings {
+export interface ServiceScorerSettings extends ModelOwner {
   readonly store: Store;
-  /** Name of the model in the store. */
-  readonly name: string;
-  readonly host: string;
   readonly recording: string;
   /** Throws where a model may not be used. */
   readonly vouch: (model: Model) => void;
   /** Told which version is used from now on. */
-  readonly onModel: (version: number, model: Model) => void;
+  readonly onModel: (version: ModelVersion, model: Model) => void;
   /** Told why ticks cannot be scored for now, and with null that they can be again. */
   readonly onPaused: (why: string | null) => void;
-  /** Told of an active version that is damaged or may not be used; the one before it stays. */
-  readonly onRefused: (version: number, why: string) => void;
+  /**
+   * Told of an active version that is damaged, may not be used, or was learned on another host; the
+   * one before it stays.
+   */
+  readonly onRefused: (version: ModelVersion, why: string) => void;
 }
 
 /** What a scorer says when it takes over. */
@@ -46,8 +47,8 @@ export class ServiceScorer {
   #merger: StepMerger | undefined;
   #keeper: CheckpointKeeper | undefined;
   #scoredTo: number | undefined;
-  #version: number | undefined;
-  #refused: number | undefined;
+  #used: string | undefined;
+  #refused: string | undefined;
   #paused = false;
 
   constructor(settings: ServiceScorerSettings) {
@@ -74,12 +75,13 @@ export class ServiceScorer {
    * @returns what is to be told, where a version takes over.
    */
   async refresh(nowMs: number): Promise<TakeOver | undefined> {
-    const { store, name } = this.#settings;
+    const { store } = this.#settings;
     let said: TakeOver | undefined;
     const listed = await store.models.list();
-    const active = listed.find((model) => model.name === name && model.state === 'active');
-    if (active && active.version !== this.#version && active.version !== this.#refused) {
-      const stored = await store.models.get(name, active.version);
+    const active = activeVersion(listed, this.#settings);
+    if (!active) this.#refuseForeign(listed);
+    else if (![this.#used, this.#refused].includes(referenceOf(active))) {
+      const stored = await store.models.get(active.name, active.version);
       if (stored) said = await this.#takeOver(stored, nowMs);
     }
     for (const given of this.#scorer ? await readFeedback(store) : []) {
@@ -133,22 +135,34 @@ export class ServiceScorer {
     }
   }
 
-  async #takeOver({ version, json }: StoredModel, nowMs: number): Promise<TakeOver | undefined> {
-    const { vouch, onModel, onRefused } = this.#settings;
+  async #takeOver(stored: StoredModel, nowMs: number): Promise<TakeOver | undefined> {
+    const { vouch, onModel } = this.#settings;
     let model: Model;
     try {
-      model = parseModel(json);
+      model = parseModel(stored.json);
       vouch(model);
     } catch (failure) {
-      this.#refused = version;
-      onRefused(version, failure instanceof Error ? failure.message : String(failure));
+      this.#refuse(stored, failure instanceof Error ? failure.message : String(failure));
       return undefined;
     }
     this.#refused = undefined;
     const said = await this.#use(model, nowMs);
-    this.#version = version;
-    onModel(version, model);
+    this.#used = referenceOf(stored);
+    onModel(stored, model);
     return said;
+  }
+
+  /** Says that another host's model is not used, where there is none of our own beside it. */
+  #refuseForeign(listed: readonly ModelVersion[]): void {
+    const { host } = this.#settings;
+    const foreign = foreignVersion(listed, this.#settings);
+    if (!foreign || this.#refused === referenceOf(foreign)) return;
+    this.#refuse(foreign, `expected one learned on ${host}, found one learned on ${foreign.host}`);
+  }
+
+  #refuse(version: ModelVersion, why: string): void {
+    this.#refused = referenceOf(version);
+    this.#settings.onRefused(version, why);
   }
 
   async #use(model: Model, nowMs: number): Promise<TakeOver> {
@@ -173,4 +187,9 @@ export class ServiceScorer {
     this.#count(news);
     return { news, alarms };
   }
+}
+
+/** `host@3`, as one writes it. */
+function referenceOf({ name, version }: ModelVersion): string {
+  return `${name}@${version}`;
 }

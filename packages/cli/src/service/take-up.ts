@@ -7,6 +7,7 @@ import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { stepOf } from '../window/in-steps-of-model.js';
 import { StepMerger } from '../window/step-merger.js';
+import { type ModelOwner, namesOf } from './own-model.js';
 import { scoredIfFine } from './scored-if-fine.js';
 
 /** Fewest milliseconds of ticks that a scorer is warmed up with. */
@@ -17,12 +18,9 @@ const CATCH_UP_MS = 7_200_000;
 const LATE_VERSIONS = 5;
 
 /** What a service scores. */
-export interface Scored {
+export interface Scored extends ModelOwner {
   readonly store: Store;
-  readonly host: string;
   readonly recording: string;
-  /** Name of the model in the store. */
-  readonly name: string;
 }
 
 /** A scorer that has caught up with what is stored. */
@@ -54,19 +52,23 @@ export async function takeUp(scored: Scored, model: Model, nowMs: number): Promi
   return catchUp(scored, model, nowMs, resumed && kept ? { scorer: resumed, kept } : undefined);
 }
 
-/** Incidents that the store has as open, of this model or of a late version of the same name. */
+/** Incidents that the store has as open, of this model or of a late version of a name it may have. */
 async function openIncidents(
-  { store, host, name }: Scored,
+  scored: Scored,
   { id }: Pick<Model, 'id'>,
 ): Promise<readonly IncidentRecord[]> {
+  const { store, host } = scored;
   const open = (await store.events.list({ kind: 'incident', host }))
     .map(({ body }) => JSON.parse(body) as IncidentRecord)
     .filter(({ state }) => state === 'open');
   const others = new Set(open.map(({ model }) => model).filter((model) => model !== id));
   const ours = new Set([id]);
   if (others.size > 0) {
-    const versions = (await store.models.list()).filter((model) => model.name === name);
-    for (const { version } of versions.slice(-LATE_VERSIONS)) {
+    const listed = await store.models.list();
+    const late = namesOf(scored).flatMap((name) =>
+      listed.filter((model) => model.name === name).slice(-LATE_VERSIONS),
+    );
+    for (const { name, version } of late) {
       const json = (await store.models.get(name, version))?.json;
       for (const other of others) if (json?.includes(`"id":"${other}"`)) ours.add(other);
     }

@@ -66,6 +66,7 @@ class Service {
     store,
     name: 'host',
     host: 'h',
+    isShared: false,
     recording: 'live',
     vouch: () => undefined,
     onModel: () => undefined,
