@@ -3,8 +3,9 @@ import { manualClock, type Tick } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
 import { describe, expect, test } from 'vitest';
 import { holdCollectorLease, whoCollects } from '../src/collect/collector-lease.js';
+import { IntervalControl } from '../src/collect/interval-control.js';
 import { type MeasureSettings, measuredTicks } from '../src/collect/measured-ticks.js';
-import { costLimit } from '../src/collect/own-cost.js';
+import { costAccount, costLimit } from '../src/collect/own-cost.js';
 
 const description: BackendDescription = { backend: 'procfs', blind: [], limitations: [] };
 
@@ -54,6 +55,7 @@ async function collectTicks(
     intervalMs: 1_000,
     signal: stop.signal,
     onSlower: (intervalMs) => slower.push(intervalMs),
+    onFaster: (intervalMs) => slower.push(-intervalMs),
     cheaper: () => Promise.reject(new Error('there is nothing cheaper')),
     ...settings,
   })) {
@@ -68,7 +70,10 @@ const DOUBLED = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
 describe('measuring', () => {
   test('goes on until it is told to stop, hands the last tick on, and closes the collector', async () => {
     const { state, source } = fakeCollector();
-    const { seqs } = await collectTicks({ source, limit: { check: () => undefined } }, 5);
+    const { seqs } = await collectTicks(
+      { source, limit: { maxShare: 0.05, check: () => undefined } },
+      5,
+    );
     expect(seqs).toEqual([0, 1, 2, 3, 4, 5]);
     expect(state).toMatchObject({ intervals: [], closed: 1 });
   });
@@ -76,7 +81,7 @@ describe('measuring', () => {
   test('doubles its interval each time it costs too much, up to a minute, and loads nothing anew', async () => {
     const { state, source } = fakeCollector();
     let looks = 0;
-    const limit = { check: () => (looks++ < DOUBLED.length ? 0.2 : undefined) };
+    const limit = { maxShare: 0.05, check: () => (looks++ < DOUBLED.length ? 0.2 : undefined) };
     const { seqs, slower } = await collectTicks({ source, limit }, 40);
     expect(slower).toEqual(DOUBLED);
     expect(state).toMatchObject({ intervals: DOUBLED, closed: 1 });
@@ -90,7 +95,7 @@ describe('measuring', () => {
     const { seqs } = await collectTicks(
       {
         source: first.source,
-        limit: { check: () => (looks++ <= DOUBLED.length ? 0.2 : undefined) },
+        limit: { maxShare: 0.05, check: () => (looks++ <= DOUBLED.length ? 0.2 : undefined) },
         cheaper: async (intervalMs, share) => {
           expect(first.state.closed).toBe(1);
           asked.push([intervalMs, share]);
@@ -106,9 +111,70 @@ describe('measuring', () => {
 
   test('ends with an error where nothing is cheaper', async () => {
     const { state, source } = fakeCollector();
-    const running = collectTicks({ source, limit: { check: () => 0.2 } }, 100);
+    const running = collectTicks({ source, limit: { maxShare: 0.05, check: () => 0.2 } }, 100);
     await expect(running).rejects.toThrow('there is nothing cheaper');
     expect(state.closed).toBe(1);
+  });
+});
+
+describe('the interval', () => {
+  /** Intervals after each window, where measuring costs `share` at a second and less at longer ones. */
+  function intervals(control: IntervalControl, shares: readonly number[]): number[] {
+    return shares.map((share) => {
+      control.after((share * 1_000) / control.intervalMs);
+      return control.intervalMs;
+    });
+  }
+  const times = (count: number, share: number) => Array.from({ length: count }, () => share);
+
+  test('is what was asked for again once a flood is over', () => {
+    const control = new IntervalControl(1_000, 0.05);
+    expect(intervals(control, times(3, 0.15)).at(-1)).toBe(4_000);
+    const after = intervals(control, times(20, 0.02));
+    expect(after.slice(0, 8)).toEqual([4_000, 4_000, 4_000, 2_000, 2_000, 2_000, 2_000, 1_000]);
+    expect(new Set(after.slice(8))).toEqual(new Set([1_000]));
+  });
+
+  test('comes back from the longest one, in the steps that led there', () => {
+    const control = new IntervalControl(1_000, 0.05);
+    expect(DOUBLED.map(() => control.after(1) && control.intervalMs)).toEqual(DOUBLED);
+    expect(control.after(1)).toBe('costly');
+    const after = intervals(control, times(40, 0.001));
+    expect([...new Set(after)]).toEqual([60_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000]);
+  });
+
+  test('stays where half of it would cost too much, and is tried ever more rarely at the edge', () => {
+    const steady = new IntervalControl(1_000, 0.05);
+    expect(new Set(intervals(steady, times(200, 0.06)))).toEqual(new Set([2_000]));
+    // Half of the limit at two seconds, but more than the limit at one: a fixed part of the cost aside.
+    const edge = new IntervalControl(1_000, 0.05);
+    let changes = 0;
+    for (let window = 0; window < 1_000; window++) {
+      if (edge.after(edge.intervalMs === 1_000 ? 0.06 : 0.02)) changes++;
+    }
+    expect(edge.intervalMs).toBe(2_000);
+    expect(changes).toBeLessThan(30);
+  });
+
+  test('of a source is halved again when it has become cheap', async () => {
+    const { state, source } = fakeCollector();
+    let looks = 0;
+    const limit = { maxShare: 0.05, check: () => (looks++ < 2 ? 0.2 : 0.001) };
+    const { slower } = await collectTicks({ source, limit }, 40);
+    expect(slower).toEqual([2_000, 4_000, -2_000, -1_000]);
+    expect(state.intervals).toEqual([2_000, 4_000, 2_000, 1_000]);
+  });
+});
+
+describe('the account of own cost', () => {
+  test('leaves out what is done once', () => {
+    let usedMs = 100;
+    const account = costAccount(() => usedMs);
+    const beforeMs = account.cpuMs();
+    usedMs += 5_000;
+    account.leaveOut(account.cpuMs() - beforeMs);
+    usedMs += 7;
+    expect(account.cpuMs() - beforeMs).toBe(7);
   });
 });
 
@@ -126,9 +192,10 @@ describe('the limit of own cost', () => {
       cpuMs += used;
       return limit.check();
     };
+    expect(limit.maxShare).toBe(0.05);
     expect(after(10_000, 9_000)).toBeUndefined();
     expect(after(20_000, 0)).toBeCloseTo(0.3);
-    expect(after(30_000, 1_000)).toBeUndefined();
+    expect(after(30_000, 1_000)).toBeCloseTo(0.033, 3);
     expect(after(60_000, 6_000)).toBeCloseTo(0.1);
   });
 });

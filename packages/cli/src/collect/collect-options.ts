@@ -33,7 +33,7 @@ export const collectOptions = Object.freeze({
   }),
   maxCpu: option(percent, {
     default: '5%',
-    help: 'most CPU that recording may use, as a share of one processor over 30 s; above it the interval is doubled, up to 1m, and beyond that eBPF is detached',
+    help: 'most CPU that recording may use, as a share of one processor over 30 s; above it the interval is doubled, up to 1m, and halved again once that is cheap; beyond that eBPF is detached',
     example: '2%',
   }),
   group: option(choice(['unit', 'container', 'exe', 'comm', 'user']), {

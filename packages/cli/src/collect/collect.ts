@@ -8,12 +8,13 @@ import { cliErrors } from '../errors.js';
 import { findWindow } from '../window/find-window.js';
 import type { CollectValues } from './collect-options.js';
 import { measuredTicks } from './measured-ticks.js';
-import { costLimit, processCost } from './own-cost.js';
+import { type CostAccount, costAccount, costLimit } from './own-cost.js';
 
 /**
  * The ticks of a source that {@link startMeasuring} opened, or of a recording that is replayed;
  * tells on standard error by what they are measured and at what interval.
  * @param store holds the recording to replay.
+ * @param cost the CPU time that counts against `--max-cpu`.
  * @throws COLLECT-2008 where measuring costs too much; CLI-1005 where there is no such recording.
  */
 export async function* collect(
@@ -23,6 +24,7 @@ export async function* collect(
   started: SampleSource | undefined,
   signal: AbortSignal,
   onOpen: (description: BackendDescription) => void = () => undefined,
+  cost: Pick<CostAccount, 'cpuMs'> = costAccount(),
 ): AsyncGenerator<Tick> {
   const { clock, notices } = context;
   const source = started ?? (await openRecording(context, store, options));
@@ -41,10 +43,14 @@ export async function* collect(
       // What is replayed is not measured: there is no interval to double.
       started === undefined ? Number.POSITIVE_INFINITY : options.maxCpu,
       () => clock.monotonicNs(),
-      () => processCost().cpuMs,
+      () => cost.cpuMs(),
     ),
     onSlower: (intervalMs, share) => {
       notices.warn(`${overLimit(share, options)}: the interval is now ${durationText(intervalMs)}`);
+    },
+    onFaster: (intervalMs, share) => {
+      const now = `the interval is now ${durationText(intervalMs)} again`;
+      notices.note(`own CPU is down to ${shareText(share)}: ${now}`);
     },
     cheaper: async (intervalMs, share) => {
       notices.warn(`${overLimit(share, options)} at the longest interval: detached`);

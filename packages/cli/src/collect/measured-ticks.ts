@@ -1,5 +1,6 @@
 import type { SampleSource } from '@ethogram/collector';
 import type { Tick } from '@ethogram/core';
+import { IntervalControl } from './interval-control.js';
 import type { CostLimit } from './own-cost.js';
 
 /** What {@link measuredTicks} works with. */
@@ -10,6 +11,8 @@ export interface MeasureSettings {
   readonly signal: AbortSignal;
   /** Told when the interval was doubled, and because of what share of one processor. */
   readonly onSlower: (intervalMs: number, share: number) => void;
+  /** Told when it was halved again, since measuring had become cheap. */
+  readonly onFaster: (intervalMs: number, share: number) => void;
   /**
    * Asked for something cheaper, at an interval, where the longest one still costs too much: the
    * source has been detached by then. Throws where there is nothing.
@@ -17,17 +20,16 @@ export interface MeasureSettings {
   readonly cheaper: (intervalMs: number, share: number) => Promise<SampleSource>;
 }
 
-/** Ticks rarer than this would blur what is learned more than they save. */
-const MAX_INTERVAL_MS = 60_000;
-
 /**
  * The ticks of this host until the signal aborts. Where measuring costs more than the limit, the
- * interval is doubled: nothing is loaded anew, which would take privileges that are gone, and
- * every tick carries its measured length, so that rates stay right.
+ * interval is doubled, and halved again when it has become cheap: nothing is loaded anew, which
+ * would take privileges that are gone, and every tick carries its measured length, so that rates
+ * stay right.
  */
 export async function* measuredTicks(settings: MeasureSettings): AsyncGenerator<Tick> {
   const { signal, limit } = settings;
-  let { source, intervalMs } = settings;
+  const control = new IntervalControl(settings.intervalMs, limit.maxShare);
+  let { source } = settings;
   for (;;) {
     const tooCostly = new AbortController();
     let share: number | undefined;
@@ -36,18 +38,19 @@ export async function* measuredTicks(settings: MeasureSettings): AsyncGenerator<
         yield tick;
         if (tooCostly.signal.aborted) continue;
         share = limit.check();
-        if (share === undefined) continue;
-        if (intervalMs >= MAX_INTERVAL_MS) tooCostly.abort();
+        const change = share === undefined ? undefined : control.after(share);
+        if (share === undefined || change === undefined) continue;
+        if (change === 'costly') tooCostly.abort();
         else {
-          intervalMs = Math.min(MAX_INTERVAL_MS, intervalMs * 2);
-          source.setInterval?.(intervalMs);
-          settings.onSlower(intervalMs, share);
+          source.setInterval?.(control.intervalMs);
+          const tell = change === 'longer' ? settings.onSlower : settings.onFaster;
+          tell(control.intervalMs, share);
         }
       }
     } finally {
       await source.close();
     }
     if (!tooCostly.signal.aborted || signal.aborted) return;
-    source = await settings.cheaper(intervalMs, share ?? 0);
+    source = await settings.cheaper(control.intervalMs, share ?? 0);
   }
 }

@@ -19,12 +19,32 @@ export function processCost(): ProcessCost {
   };
 }
 
+/** The CPU time that counts against a limit. */
+export interface CostAccount {
+  /** CPU time so far, without what was left out, milliseconds. */
+  cpuMs(): number;
+  /** Leaves out what was used for something that is done once, and that no longer interval would spare. */
+  leaveOut(cpuMs: number): void;
+}
+
+/** An account of the CPU time of this process. */
+export function costAccount(usedMs: () => number = () => processCost().cpuMs): CostAccount {
+  let leftOutMs = 0;
+  return {
+    cpuMs: () => usedMs() - leftOutMs,
+    leaveOut: (cpuMs) => {
+      leftOutMs += cpuMs;
+    },
+  };
+}
+
 /** Watches over the CPU of this process, in windows. */
 export interface CostLimit {
+  /** Most that may be used, as a share of one processor. */
+  readonly maxShare: number;
   /**
    * Looks at the clock and the accounts.
-   * @returns the share of one processor used in the window that just ended, where it was over the
-   * limit; else `undefined`.
+   * @returns the share of one processor used in the window that just ended; `undefined` within one.
    */
   check(): number | undefined;
 }
@@ -45,6 +65,7 @@ export function costLimit(
   let startNs = monotonicNs();
   let startCpuMs = cpuMs();
   return {
+    maxShare,
     check: () => {
       const nowNs = monotonicNs();
       const elapsedMs = Number(nowNs - startNs) / 1e6;
@@ -53,7 +74,7 @@ export function costLimit(
       const share = (nowCpuMs - startCpuMs) / elapsedMs;
       startNs = nowNs;
       startCpuMs = nowCpuMs;
-      return share > maxShare ? share : undefined;
+      return share;
     },
   };
 }

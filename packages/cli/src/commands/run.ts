@@ -6,6 +6,7 @@ import { hostUptime, lastRecorded, markBoot } from '../collect/boot-marker.js';
 import { collect } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { holdCollectorLease } from '../collect/collector-lease.js';
+import { costAccount } from '../collect/own-cost.js';
 import { startMeasuring } from '../collect/start-measuring.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { cliErrors } from '../errors.js';
@@ -166,6 +167,7 @@ async function watchHost(
   const store = await context.openStore('write', { sync: options.sync });
   const host = hostname();
   const lease = await holdCollectorLease(store, host, recording, options.interval, clock);
+  const cost = costAccount();
   const owner = { store, name, host, recording, isShared: !uri.startsWith('lmdb:') };
   const scorer = new ServiceScorer({
     ...owner,
@@ -174,10 +176,11 @@ async function watchHost(
       notices.note(`scoring with model ${printable(used)}@${version}`);
       outlets.state.uses(version, model);
     },
-    onPaused: (why) =>
-      why === null
-        ? notices.note('ticks are scored again')
-        : notices.warn(`ticks are recorded and not scored: ${printable(why)}`),
+    onPaused: (why) => {
+      outlets.state.paused(why);
+      if (why === null) notices.note('ticks are scored again');
+      else notices.warn(`ticks are recorded and not scored: ${printable(why)}`);
+    },
     onRefused: ({ name: refused, version }, why) =>
       notices.warn(`model ${printable(refused)}@${version} is not used: ${printable(why)}`),
   });
@@ -196,10 +199,10 @@ async function watchHost(
   const hangup = watchHangup(terminal);
   const watchdog = endInTime(context);
   try {
-    const measured = collect(context, store, options, source, signal);
+    const measured = collect(context, store, options, source, signal, undefined, cost);
     const ticks = markBoot(measured, await lastRecorded(store, recording), hostUptime);
     const service = {
-      ...{ store, recording, scorer, learner, lease, outlets },
+      ...{ store, recording, scorer, learner, lease, outlets, cost },
       policy: () => policyOf(now.options),
       reloadIfAsked: async () => {
         if (!hangup.take()) return;

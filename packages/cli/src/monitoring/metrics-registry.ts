@@ -72,6 +72,9 @@ export function metricsRegistry(
     [Number(state.isConfigGood)],
   ]);
 
+  add('gauge', 'ethogram_scoring', 'Whether ticks are scored: 1 or 0.', () => [
+    [Number(state.isScoring)],
+  ]);
   add('gauge', 'ethogram_model_info', 'The model that scores.', () => modelInfo(state));
   add('gauge', 'ethogram_model_warn_score', 'Score from which a source is off.', () => [
     [state.model?.warn],

@@ -33,7 +33,7 @@ export interface Health {
   readonly isLive: boolean;
   /** Whether ticks come and reach the store. */
   readonly isReady: boolean;
-  /** Whether there is a model to score with. */
+  /** Whether ticks are scored: there is a model, and they are fine enough for it. */
   readonly isScoring: boolean;
   readonly reason: string;
 }
@@ -53,6 +53,8 @@ export class ServiceState {
   hostScore: number | undefined;
   openIncidents = 0;
   model: ActiveModel | undefined;
+  /** Why ticks are recorded and not scored although there is a model; null where they are. */
+  pausedFor: string | null = null;
   stored = 0;
   eventsDropped = 0;
   readonly trainings = new Map<LearnerOutcome, number>([
@@ -149,8 +151,22 @@ export class ServiceState {
     this.sources.clearScores();
   }
 
+  /** Notes why ticks are not scored for now, and with null that they are again. */
+  paused(why: string | null): void {
+    this.pausedFor = why;
+    if (why === null) return;
+    // A score of before would stand there as if it were that of now.
+    this.hostScore = undefined;
+    this.sources.clearScores();
+  }
+
+  /** Whether ticks are scored: there is a model, and they are fine enough for it. */
+  get isScoring(): boolean {
+    return this.model !== undefined && this.pausedFor === null;
+  }
+
   health(): Health {
-    const isScoring = this.model !== undefined;
+    const { isScoring } = this;
     const silentMs = Number(this.#clock.monotonicNs() - (this.#tickNs ?? this.#startedNs)) / 1e6;
     if (silentMs > Math.max(SILENT_MS, SILENT_INTERVALS * this.intervalMs)) {
       const reason = `no tick for ${Math.round(silentMs / 1_000)} s`;
@@ -166,7 +182,12 @@ export class ServiceState {
     if (this.stored === 0) {
       return { isLive: true, isReady: false, isScoring, reason: 'no tick stored yet' };
     }
-    const reason = isScoring ? 'recording and scoring' : 'recording, no model yet';
-    return { isLive: true, isReady: true, isScoring, reason };
+    return { isLive: true, isReady: true, isScoring, reason: this.#doing() };
+  }
+
+  #doing(): string {
+    if (this.model === undefined) return 'recording, no model yet';
+    if (this.pausedFor === null) return 'recording and scoring';
+    return `recording, not scoring: ${this.pausedFor}`;
   }
 }

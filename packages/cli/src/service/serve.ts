@@ -3,6 +3,7 @@ import { countText } from '@ethogram/report';
 import type { AnomalyRecord, TickScore } from '@ethogram/score';
 import type { RetentionPolicy, Store } from '@ethogram/store';
 import type { CollectorLease } from '../collect/collector-lease.js';
+import type { CostAccount } from '../collect/own-cost.js';
 import type { CommandContext } from '../command.js';
 import { keepEvents } from '../score/keep-events.js';
 import type { Learner } from './learner.js';
@@ -28,6 +29,8 @@ export interface Service {
   readonly learner: Learner;
   readonly lease: CollectorLease;
   readonly outlets: Outlets;
+  /** The CPU time that counts against `--max-cpu`. */
+  readonly cost: CostAccount;
   /** What is kept for how long, as the config says now. */
   policy(): RetentionPolicy | undefined;
   /** Takes over a config file that was changed, where it was asked to. */
@@ -43,7 +46,7 @@ export async function* serve(
   ticks: AsyncIterable<Tick>,
   service: Service,
 ): AsyncGenerator<AnomalyRecord> {
-  const { store, recording, scorer, learner, lease, outlets } = service;
+  const { store, recording, scorer, learner, lease, outlets, cost } = service;
   const { state, alerts } = outlets;
   const onTrouble = (text: string) => notices.warn(text);
   const stored = new Outbox<Tick>({
@@ -84,8 +87,11 @@ export async function* serve(
         if (!stored.isAway) {
           await spared(notices, async () => {
             await lease.renew();
+            const beforeMs = cost.cpuMs();
             const taken = await scorer.refresh(clock.nowMs());
             if (taken) {
+              // Ticks of an hour that are caught up with say nothing of what the next tick will cost.
+              cost.leaveOut(cost.cpuMs() - beforeMs);
               alerts.takeOver(taken.alarms, clock.nowMs());
               tell.push(...taken.news);
             }

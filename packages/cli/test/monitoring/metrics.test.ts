@@ -206,6 +206,30 @@ describe('the health of the service', () => {
     expect(state.health()).toMatchObject({ isLive: false, isReady: false });
   });
 
+  test('says that it does not score where ticks are too coarse for the model, and shows no score of before', async () => {
+    const { state, registry } = service();
+    const scoring = async () => series(await registry.metrics()).get('ethogram_scoring');
+    state.took(tick(1, ['web']));
+    state.appended({ stored: 1, repeated: 0 });
+    expect(await scoring()).toBe(0);
+    state.uses(1, exampleModel());
+    const sources = [{ source: 'process:web', score: 4.5, p: null, anomalous: true }];
+    state.scored(scored({ sources }), 1);
+    expect(await scoring()).toBe(1);
+    state.paused('ticks: expected about 1000 ms, found 4000 ms');
+    expect(state.health()).toEqual({
+      isLive: true,
+      isReady: true,
+      isScoring: false,
+      reason: 'recording, not scoring: ticks: expected about 1000 ms, found 4000 ms',
+    });
+    expect(await scoring()).toBe(0);
+    expect(await registry.metrics()).not.toMatch(/^ethogram_(source|host)_score[{ ]/m);
+    state.paused(null);
+    expect(await scoring()).toBe(1);
+    expect(state.health()).toMatchObject({ isScoring: true, reason: 'recording and scoring' });
+  });
+
   test('allows for the interval between ticks', () => {
     const { clock, state } = service();
     state.took(tick(1, ['web'], { intervalNs: 60e9 }));

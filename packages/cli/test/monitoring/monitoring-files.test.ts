@@ -66,6 +66,7 @@ describe('the Grafana dashboard', () => {
     expect(untold.sort()).toEqual([
       'ethogram_config_good',
       'ethogram_last_tick_timestamp_seconds',
+      'ethogram_scoring',
       'ethogram_store_appends_total',
       'ethogram_tick_interval_seconds',
     ]);
