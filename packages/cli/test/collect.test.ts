@@ -228,4 +228,34 @@ describe('the right to collect', () => {
     expect(await whoCollects(store, 'h')).toEqual({ pid: process.pid, recording: 'live' });
     await lease.release();
   });
+
+  test('that another took while this one stalled is an error, and stays the other’s', async () => {
+    const clock = manualClock(0);
+    const store = await openStore('memory:', { mode: 'write', clock });
+    const stalled = await holdCollectorLease(store, 'h', 'live', 1_000, clock, 'one');
+    clock.advance(20_000);
+    const other = await holdCollectorLease(store, 'h', 'live', 1_000, clock, 'two');
+    await expect(stalled.renew()).rejects.toMatchObject({ code: 'CLI-1011' });
+    await stalled.release();
+    expect((await store.leases.get('collector:h'))?.holder).toContain('at two');
+    clock.advance(10_000);
+    await other.renew();
+  });
+
+  test('of a process on another machine of that name, or in another container, holds until it ends', async () => {
+    const clock = manualClock(0);
+    const store = await openStore('memory:', { mode: 'write', clock });
+    // No pid of this machine says whether that one runs.
+    await store.leases.acquire('collector:h', `pid ${2 ** 22 + 1} at two recording live`, 15_000);
+    const hold = () => holdCollectorLease(store, 'h', 'live', 1_000, clock, 'one');
+    await expect(hold()).rejects.toMatchObject({
+      code: 'CLI-1011',
+      message: expect.stringContaining('at two'),
+    });
+    expect(await whoCollects(store, 'h', 'one')).toBeUndefined();
+    clock.advance(16_000);
+    const lease = await hold();
+    expect(await whoCollects(store, 'h', 'one')).toEqual({ pid: process.pid, recording: 'live' });
+    await lease.release();
+  });
 });

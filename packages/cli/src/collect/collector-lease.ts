@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import type { Clock } from '@ethogram/core';
 import { printable } from '@ethogram/report';
 import type { Lease, Store } from '@ethogram/store';
@@ -11,7 +12,10 @@ export interface Collecting {
 
 /** The right to collect for a host, which one process of it has at a time. */
 export interface CollectorLease {
-  /** Renews it where that is due; cheap enough for every tick. */
+  /**
+   * Renews it where that is due; cheap enough for every tick.
+   * @throws CLI-1011 where another process has taken it, since this one stalled or was cut off.
+   */
   renew(): Promise<void>;
   /** Gives it back; may be called again. */
   release(): Promise<void>;
@@ -23,6 +27,7 @@ const TTL_MS = 15_000;
 /**
  * Takes the right to collect for a host. That of a process of this host that has died is taken
  * over at once.
+ * @param place names the processes that pids of this one are among; see {@link placeOfPids}.
  * @throws CLI-1011 where another process collects.
  */
 export async function holdCollectorLease(
@@ -31,21 +36,19 @@ export async function holdCollectorLease(
   recording: string,
   intervalMs: number,
   clock: Clock,
+  place: string | undefined = placeOfPids(),
 ): Promise<CollectorLease> {
   const name = leaseName(host);
-  const holder = `pid ${process.pid} recording ${recording}`;
+  const at = place === undefined ? '' : ` at ${place}`;
+  const holder = `pid ${process.pid}${at} recording ${recording}`;
   const ttlMs = Math.max(TTL_MS, 3 * intervalMs);
-  let isHeld = await store.leases.acquire(name, holder, ttlMs);
+  const acquire = () => store.leases.acquire(name, holder, ttlMs);
+  let isHeld = await acquire();
   if (!isHeld) {
     const other = await store.leases.get(name);
-    const collecting = other && readHolder(other);
-    if (other && collecting && !isAlive(collecting.pid))
-      await store.leases.release(name, other.holder);
-    isHeld = await store.leases.acquire(name, holder, ttlMs);
-    if (!isHeld) {
-      const message = `expected that nobody records ${printable(host)} into this store, found ${printable(other?.holder ?? 'another')}`;
-      throw cliErrors.make('CLI-1011', message);
-    }
+    if (other && hasDied(other, place)) await store.leases.release(name, other.holder);
+    isHeld = await acquire();
+    if (!isHeld) throw held(host, await store.leases.get(name));
   }
   let renewedAt = clock.monotonicNs();
   return {
@@ -53,7 +56,8 @@ export async function holdCollectorLease(
       const now = clock.monotonicNs();
       if (Number(now - renewedAt) / 1e6 < ttlMs / 3) return;
       renewedAt = now;
-      await store.leases.acquire(name, holder, ttlMs);
+      isHeld = await acquire();
+      if (!isHeld) throw held(host, await store.leases.get(name));
     },
     release: async () => {
       if (!isHeld) return;
@@ -64,20 +68,60 @@ export async function holdCollectorLease(
   };
 }
 
-/** Who collects for a host now; `undefined` where nobody does, or who did has died. */
-export async function whoCollects(store: Store, host: string): Promise<Collecting | undefined> {
+/** Who collects for a host now, as far as can be told from here; `undefined` where nobody does, or who did has died. */
+export async function whoCollects(
+  store: Store,
+  host: string,
+  place: string | undefined = placeOfPids(),
+): Promise<Collecting | undefined> {
   const lease = await store.leases.get(leaseName(host));
-  const collecting = lease && readHolder(lease);
-  return collecting && isAlive(collecting.pid) ? collecting : undefined;
+  const holder = lease && readHolder(lease);
+  if (!holder || isElsewhere(holder, place) || !isAlive(holder.pid)) return undefined;
+  return { pid: holder.pid, recording: holder.recording };
+}
+
+interface Holder extends Collecting {
+  readonly place: string | undefined;
 }
 
 function leaseName(host: string): string {
   return `collector:${host}`;
 }
 
-function readHolder({ holder }: Lease): Collecting | undefined {
-  const match = /^pid (\d+) recording (.+)$/su.exec(holder);
-  return match ? { pid: Number(match[1]), recording: match[2] ?? '' } : undefined;
+function held(host: string, other: Lease | undefined): Error {
+  const found = printable(other?.holder ?? 'another');
+  const message = `expected that nobody else records ${printable(host)} into this store, found ${found}`;
+  return cliErrors.make('CLI-1011', message);
+}
+
+function readHolder({ holder }: Lease): Holder | undefined {
+  const match = /^pid (\d+)(?: at (\S+))? recording (.+)$/su.exec(holder);
+  return match ? { pid: Number(match[1]), place: match[2], recording: match[3] ?? '' } : undefined;
+}
+
+/** Of a process whose pid means nothing here it cannot be known: its lease ends by itself. */
+function hasDied(lease: Lease, place: string | undefined): boolean {
+  const holder = readHolder(lease);
+  return holder !== undefined && !isElsewhere(holder, place) && !isAlive(holder.pid);
+}
+
+function isElsewhere(holder: Holder, place: string | undefined): boolean {
+  return holder.place !== undefined && holder.place !== place;
+}
+
+/**
+ * Among which processes a pid of this one names one: this boot of this machine, and its pid
+ * namespace, since containers and other machines of the same name count for themselves
+ * (pid_namespaces(7)). Nothing where the system does not say.
+ */
+function placeOfPids(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().slice(0, 8);
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    return namespace === undefined ? undefined : `${boot}-${namespace}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a process of this host runs (kill(2) with signal 0). */
