@@ -59,6 +59,25 @@ describe('docs/operations.md', () => {
     }
   });
 
+  test('speaks of a unit that leaves room for a training beside the service, and outlives it', () => {
+    const unit = readFileSync(
+      new URL('../../packaging/systemd/ethogram.service', import.meta.url),
+      'utf8',
+    );
+    const measured = readFileSync(new URL('../../../docs/benchmarks.md', import.meta.url), 'utf8');
+    const table = measured.slice(measured.indexOf('| peak memory, MB |')).split('\n\n')[0] ?? '';
+    const peaks = table
+      .split('\n')
+      .filter((line) => /^\| \d+ × \d+ \|/.test(line))
+      .map((line) => Number(line.split('|').at(-3)));
+    expect(peaks.length).toBeGreaterThan(2);
+    const most = Number(/^MemoryMax=(\d+)M$/m.exec(unit)?.[1]);
+    // What the service itself holds, at most: `docs/benchmarks.md`, Scoring.
+    expect((most * 2 ** 20) / 1e6).toBeGreaterThan(Math.max(...peaks) + 156);
+    expect(unit).toMatch(/^OOMPolicy=continue$/m);
+    expect(page).toContain(`of ${most.toLocaleString('en')} MiB`);
+  });
+
   test('has rules and a scrape config that Prometheus takes', ({ skip }) => {
     const rules = write('rules.yml', block('yaml', 'EthogramBlind'));
     const config = write('prometheus.yml', block('yaml', 'scrape_configs'));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@ethogram/store';
@@ -148,6 +149,8 @@ export class Learner {
 const PATIENCE_MS = 1_000;
 /** Learning yields to everything else that the host does. */
 const NICE = 10;
+/** Where memory runs out, the kernel ends a training before the service (proc_pid_oom_score_adj(5)). */
+const OOM_SCORE = 500;
 
 /**
  * Runs `ethogram` in a process of its own, so that learning does not hold up the ticks.
@@ -190,9 +193,11 @@ export function runOwnBinary(
 }
 
 function makeNice(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
-    if (pid !== undefined) setPriority(pid, NICE);
+    setPriority(pid, NICE);
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(OOM_SCORE));
   } catch {
-    // It has ended, or we may not: it learns as it is.
+    // It has ended, we may not, or the system has no such file: it learns as it is.
   }
 }
