@@ -185,7 +185,7 @@ static void keep_early(struct task_struct *task, int nr, long ret, bool compat)
 /* The first of a new task: the return of the clone or fork which made it is no call of its own. */
 static bool is_child_return(int nr, long ret, bool compat)
 {
-  return ret == 0 && (compat ? IS_COMPAT_FORK(nr) : IS_FORK(nr));
+  return ret == 0 && (compat ? IS_COMPAT_FORK(nr) : IS_FORK(nr & ~X32_BIT));
 }
 
 static void count_cold(struct task_struct *task, struct native_table *native, int nr, long ret,

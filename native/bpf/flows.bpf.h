@@ -13,13 +13,23 @@
 #define IPPROTO_UDP 17
 #define BIND_LOCKS 12 /* SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK */
 
+/* One entry for each socket, by its cookie: a key of eight bytes is what a hash finds fastest. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(map_flags, BPF_F_NO_PREALLOC);
   __uint(max_entries, 32768); /* user space sets what fits its budget */
-  __type(key, struct flow_key);
+  __type(key, u64);
   __type(value, struct flow);
 } flows SEC(".maps");
+
+/* And one for each address that a socket without a connection sends to. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __uint(max_entries, 8192); /* the same */
+  __type(key, struct flow_key);
+  __type(value, struct flow);
+} datagrams SEC(".maps");
 
 struct listener_key {
   u32 net;
@@ -95,6 +105,13 @@ static void describe_udp(struct sock *sk, struct flow *flow)
   flow->flags |= locks & BIND_LOCKS ? FLOW_ACCEPTOR : FLOW_INITIATOR;
 }
 
+static struct flow *find_flow(const struct flow_key *key)
+{
+  if (key->remote_port)
+    return bpf_map_lookup_elem(&datagrams, key);
+  return bpf_map_lookup_elem(&flows, &key->cookie);
+}
+
 static struct flow *add_flow(struct sock *sk, struct flow_key *key, u16 kind, u16 flags)
 {
   struct flow fresh = { .kind = kind, .flags = flags };
@@ -112,11 +129,27 @@ static struct flow *add_flow(struct sock *sk, struct flow_key *key, u16 kind, u1
       __builtin_memcpy(fresh.remote, key->remote, 16);
     }
   }
-  long failed = bpf_map_update_elem(&flows, key, &fresh, BPF_NOEXIST);
-  struct flow *flow = bpf_map_lookup_elem(&flows, key);
+  long failed = key->remote_port ? bpf_map_update_elem(&datagrams, key, &fresh, BPF_NOEXIST)
+                                 : bpf_map_update_elem(&flows, &key->cookie, &fresh, BPF_NOEXIST);
+  struct flow *flow = find_flow(key);
   if (!flow && failed)
     __sync_fetch_and_add(&lost_flows, 1);
   return flow;
+}
+
+/* A datagram socket may be connected long after it was met, and again to somebody else. */
+static void follow_peer(struct sock *sk, struct flow *flow)
+{
+  u16 port = sk->__sk_common.skc_dport;
+  if (port && port_of(port) != flow->remote_port)
+    read_addresses(sk, flow);
+}
+
+/* Numbers of processes come again, and a process goes on under another program after exec. */
+static bool owns(const struct flow *flow, struct task_struct *task)
+{
+  return flow->tgid == task->tgid && flow->owner_execs == task->self_exec_id &&
+         flow->owner_start_ns == task->group_leader->start_boottime;
 }
 
 static void own(struct flow *flow, struct task_struct *task)
@@ -124,8 +157,12 @@ static void own(struct flow *flow, struct task_struct *task)
   struct task_state *state = bpf_task_storage_get(&states, task, 0, 0);
   if (!state || !state->generation)
     return;
-  if (flow->tgid == task->tgid && flow->owner.exe == state->identity.exe)
-    return;
+  /* Two may use one socket at once: nobody has it while the parts do not belong together. */
+  flow->tgid = 0;
+  barrier();
   flow->owner = state->identity;
+  flow->owner_execs = task->self_exec_id;
+  flow->owner_start_ns = task->group_leader->start_boottime;
+  barrier();
   flow->tgid = task->tgid;
 }

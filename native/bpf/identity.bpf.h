@@ -6,6 +6,7 @@
 #pragma once
 
 #define MAX_DEPTH 48
+#define PF_KTHREAD 0x00200000
 
 static int send(void *data, u64 size)
 {
@@ -172,6 +173,8 @@ static void identify(struct task_struct *task, struct identity *identity, struct
   identity->exe = executable_of(task, climb);
   if (is_own(task, identity->exe))
     identity->exe |= OWN_PROCESS;
+  if (task->flags & PF_KTHREAD)
+    identity->exe |= KERNEL_THREAD;
   identity->uid = BPF_CORE_READ(task, cred, uid.val);
   bpf_probe_read_kernel(identity->comm, sizeof(identity->comm), &leader->comm);
 }

@@ -6,8 +6,7 @@
  * ended unseen are noticed by their absence. */
 __u32 all_tasks = 0;
 
-/* A process may change cgroup, user and name at any time, its executable only by exec. An exec
- * under way has set some of it already, while the totals are still those of the old program. */
+/* A process may change cgroup, user and name at any time, its executable only by exec. */
 static void refresh_identity(struct task_struct *task, struct task_state *state,
                              struct climb *climb)
 {
@@ -16,11 +15,11 @@ static void refresh_identity(struct task_struct *task, struct task_state *state,
   now.cgroup = cgroup_of(task, climb);
   now.uid = BPF_CORE_READ(task, cred, uid.val);
   bpf_probe_read_kernel(now.comm, sizeof(now.comm), &leader->comm);
-  if (bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
+  if (in_exec(task))
     return;
-  if (is_own(task, now.exe & ~OWN_PROCESS)) { /* met before this walk told who we are */
+  if (is_own(task, now.exe & EXECUTABLE_ID)) { /* met before this walk told who we are */
     if ((u32)task->tgid == own_tgid)
-      own_exe = now.exe & ~OWN_PROCESS;
+      own_exe = now.exe & EXECUTABLE_ID;
     now.exe |= OWN_PROCESS;
   }
   state->identity = now;

@@ -18,10 +18,11 @@ struct pt_regs {
 #define TS_COMPAT 0x0002
 #define IS_COMPAT(task) ((task)->thread_info.status & TS_COMPAT)
 
-/* The destination of a datagram sent without a connection: sendto's fifth argument, and the
- * first member of what sendmsg's second points to. */
+/* The destination of a datagram sent without a connection: sendto's fifth argument, and the first
+ * member of what the second of sendmsg and sendmmsg points to. */
 #define NR_SENDTO 44
 #define NR_SENDMSG 46
+#define NR_SENDMMSG 307
 #define SENDTO_ADDRESS(regs) ((regs)->r8)
 #define SENDMSG_HEADER(regs) ((regs)->si)
 
@@ -63,6 +64,7 @@ struct pt_regs {
 
 #define NR_SENDTO 206
 #define NR_SENDMSG 211
+#define NR_SENDMMSG 269
 #define SENDTO_ADDRESS(regs) ((regs)->regs[4])
 #define SENDMSG_HEADER(regs) ((regs)->regs[1])
 

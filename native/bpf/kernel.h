@@ -163,6 +163,10 @@ struct atomic_int {
   int counter;
 };
 
+struct atomic_s64 {
+  __s64 counter;
+};
+
 struct signal_struct {
   struct atomic_int live;
 };
@@ -182,6 +186,7 @@ struct task_struct {
   unsigned long min_flt;
   unsigned long maj_flt;
   __u64 start_boottime;
+  __u64 self_exec_id;
   const struct cred *cred;
   char comm[16];
   struct files_struct *files;
@@ -268,6 +273,7 @@ struct sock_common {
   possible_net_t skc_net;
   struct in6_addr skc_v6_daddr;
   struct in6_addr skc_v6_rcv_saddr;
+  struct atomic_s64 skc_cookie;
 };
 
 struct upid {

@@ -88,8 +88,8 @@ static void count_last_call(struct task_struct *task)
   if (task->flags & PF_KTHREAD)
     return;
   struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-  int nr = CALL_NUMBER(regs);
   bool compat = IS_COMPAT(task);
+  int nr = compat ? CALL_NUMBER(regs) : CALL_NUMBER(regs) & ~X32_BIT;
   if (compat ? nr != COMPAT_EXIT && nr != COMPAT_EXIT_GROUP : nr != NR_EXIT && nr != NR_EXIT_GROUP)
     return;
   struct native_table *native = made_native(task);

@@ -174,4 +174,5 @@ __u64 lost_records = 0; /* the ring was full */
 __u64 lost_calls = 0;   /* calls known to be lost, of nobody knows which kind */
 __u64 lost_storage = 0; /* no memory for a task's counters, and no room to remember its calls */
 __u64 late_storage = 0; /* counters that were made at a later call than the first */
+__u64 lost_rings = 0;   /* what was handed to io_uring by whom nothing could be kept */
 __u64 child_returns = 0;

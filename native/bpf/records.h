@@ -78,10 +78,12 @@ enum {
 #define MAX_CELLS 1024
 
 #define OWN_PROCESS 0x80000000u
+#define KERNEL_THREAD 0x40000000u
+#define EXECUTABLE_ID 0x3fffffffu
 
 struct identity {
   u64 cgroup; /* cgroup id, hierarchy in the top byte */
-  u32 exe;    /* id of an executable record; 0: none or unknown; OWN_PROCESS: the collector's */
+  u32 exe;    /* id of an executable record, 0: none or unknown; OWN_PROCESS, KERNEL_THREAD */
   u32 uid;
   char comm[16]; /* of the thread group's leader */
 };
@@ -122,7 +124,7 @@ struct task_record {
   struct usage usage;   /* cumulative within the generation */
 };
 
-/* One end of a connection, or of the datagrams between a socket and one address. */
+/* One end of a connection, without the rest; or of the datagrams between a socket and an address. */
 struct flow_key {
   u64 cookie; /* of the socket; never used twice */
   u8 remote[16];
@@ -147,6 +149,8 @@ struct flow {
   u32 remote_port;
   u8 local[16]; /* IPv6, or IPv4 mapped into it */
   u8 remote[16];
+  u64 owner_start_ns; /* with the number of its execs: tells whether the owner is the same program */
+  u64 owner_execs;
   struct identity owner;
 };
 
@@ -180,6 +184,14 @@ struct charge_key {
 struct charge {
   u64 ops[2]; /* reads, writes */
   u64 bytes[2];
+};
+
+/* A process while it runs one program: its number comes again, and exec changes who it is. */
+struct ring_key {
+  u64 start_ns; /* CLOCK_BOOTTIME */
+  u64 execs;
+  u32 tgid;
+  u32 unused;
 };
 
 /* What a process handed to io_uring. */

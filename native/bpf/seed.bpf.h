@@ -8,7 +8,7 @@
 static void seed(struct sock *sk, u16 kind, u16 flags)
 {
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
-  struct flow *flow = bpf_map_lookup_elem(&flows, &key);
+  struct flow *flow = find_flow(&key);
   /* What a later walk meets first is newer than we: nothing was sent over it yet. */
   if (!flow)
     flow = add_flow(sk, &key, kind, flags | (flow_census > 1 ? 0 : FLOW_SEEDED));
@@ -17,6 +17,8 @@ static void seed(struct sock *sk, u16 kind, u16 flags)
   /* Bytes may have made the entry before this walk came by; they do not tell who called. */
   if (!(flow->flags & (FLOW_ACCEPTOR | FLOW_INITIATOR)))
     flow->flags |= flags;
+  if (kind == FLOW_UDP)
+    follow_peer(sk, flow);
   flow->census = flow_census;
 }
 
@@ -108,8 +110,9 @@ int read_files(struct bpf_iter__task_file *context)
     return 0;
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
   seed_from_file(sk);
-  struct flow *flow = bpf_map_lookup_elem(&flows, &key);
-  if (flow && !flow->tgid)
+  struct flow *flow = find_flow(&key);
+  /* Amid an exec its number says the new program, and what it counts by the old one. */
+  if (flow && !flow->tgid && !in_exec(task))
     own(flow, task);
   return 0;
 }

@@ -24,7 +24,7 @@ static void read_destination(struct task_struct *task, struct flow_key *key)
   int nr = CALL_NUMBER(regs);
   if (nr == NR_SENDTO)
     user = (void *)SENDTO_ADDRESS(regs);
-  else if (nr == NR_SENDMSG)
+  else if (nr == NR_SENDMSG || nr == NR_SENDMMSG) /* of several messages the first stands for all */
     bpf_probe_read_user(&user, sizeof(user), (void *)SENDMSG_HEADER(regs));
   if (!user || bpf_probe_read_user(&address, 8, user))
     return;
@@ -39,18 +39,31 @@ static void read_destination(struct task_struct *task, struct flow_key *key)
   key->remote_port = port_of(address.port);
 }
 
-static struct flow *flow_in_use(struct sock *sk, struct task_struct *task, bool sends)
+/* The first time that a socket is used, or each time where its datagrams go where they are told. */
+static __noinline struct flow *flow_at_first(struct sock *sk, struct task_struct *task, bool sends)
 {
   u16 kind = flow_kind(sk);
   if (!kind)
     return 0;
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
-  if (kind == FLOW_UDP && sends && !BPF_CORE_READ(sk, __sk_common.skc_dport))
+  if (kind == FLOW_UDP && sends && !sk->__sk_common.skc_dport)
     read_destination(task, &key);
-  struct flow *flow = bpf_map_lookup_elem(&flows, &key);
-  if (!flow)
-    flow = add_flow(sk, &key, kind, 0);
-  if (flow)
+  struct flow *flow = find_flow(&key);
+  return flow ? flow : add_flow(sk, &key, kind, 0);
+}
+
+/* A hot path: the fields are read as they are, and a socket that was met is found by its cookie. */
+static __always_inline struct flow *flow_in_use(struct sock *sk, bool sends)
+{
+  struct task_struct *task = bpf_get_current_task_btf();
+  u64 cookie = sk->__sk_common.skc_cookie.counter;
+  struct flow *flow = cookie ? bpf_map_lookup_elem(&flows, &cookie) : 0;
+  bool is_udp = flow && flow->kind == FLOW_UDP;
+  if (!flow || (is_udp && sends && !sk->__sk_common.skc_dport))
+    flow = flow_at_first(sk, task, sends);
+  else if (is_udp)
+    follow_peer(sk, flow);
+  if (flow && !owns(flow, task))
     own(flow, task);
   return flow;
 }
@@ -60,7 +73,7 @@ int BPF_PROG(on_send, struct sock *sk, int length)
 {
   if (length < 0)
     return 0;
-  struct flow *flow = flow_in_use(sk, bpf_get_current_task_btf(), true);
+  struct flow *flow = flow_in_use(sk, true);
   if (!flow)
     return 0;
   __sync_fetch_and_add(&flow->sent_bytes, length);
@@ -73,7 +86,7 @@ int BPF_PROG(on_receive, struct sock *sk, int length, int flags)
 {
   if (length < 0 || flags & 2 /* MSG_PEEK */)
     return 0;
-  struct flow *flow = flow_in_use(sk, bpf_get_current_task_btf(), false);
+  struct flow *flow = flow_in_use(sk, false);
   if (!flow)
     return 0;
   __sync_fetch_and_add(&flow->received_bytes, length);
@@ -89,7 +102,7 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
   if (flow_kind(sk) != FLOW_TCP)
     return 0;
   struct flow_key key = { .cookie = bpf_get_socket_cookie(sk) };
-  struct flow *flow = bpf_map_lookup_elem(&flows, &key);
+  struct flow *flow = find_flow(&key);
   if (after == TCP_CLOSE) {
     if (flow)
       flow->flags |= FLOW_CLOSED;

@@ -2,7 +2,11 @@
 /* A task's state: its generation, what it used of the machine, and how its totals are sent. */
 #pragma once
 
-#define PF_KTHREAD 0x00200000
+/* An exec under way has changed some of a task already, while its totals are the old program's. */
+static bool in_exec(struct task_struct *task)
+{
+  return bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
+}
 
 static u64 next_generation(void)
 {

@@ -123,8 +123,12 @@ export interface EbpfMemory {
   /** Of all maps when they are full, without what each thread takes. */
   readonly bytes: number;
   readonly ringBytes: number;
-  /** Connections, requests under way, dirtied files, who is charged, latencies of calls. */
+  /**
+   * Connections, addresses that datagrams go to, requests under way, dirtied files, who is charged,
+   * latencies of calls.
+   */
   readonly flows: number;
+  readonly datagrams: number;
   readonly requests: number;
   readonly dirtiers: number;
   readonly charges: number;
@@ -135,8 +139,10 @@ export interface EbpfMemory {
 
 /** Programs attached to the kernel. */
 export interface EbpfSession {
-  /** Names of the programs that this kernel has no place for, or refused. */
+  /** Names of the programs that this kernel has no place for, or refused, and of those without use then. */
   readonly missing: readonly string[];
+  /** What the kernel said of those that it refused though it has a place for them, by their name. */
+  readonly refused: Readonly<Record<string, string>>;
   /** By the name of the program; 0 before Linux 5.16. */
   readonly verifiedInstructions: Readonly<Record<string, number>>;
   /** How large the maps are, as far as it depends on the host and the budget. */
@@ -161,6 +167,7 @@ export interface EbpfAddon {
    * @param options.pidMax most processes and threads at once: maps are no larger than these need.
    * @param options.ringBytes size of the ring buffer, a power of two; default what the budget allows.
    * @param options.failStorage for tests: every so many attempts to make a thread's counters fail.
+   * @param options.refuse for tests: the name of a program that no kernel takes.
    * @param options.latency whether to measure how long calls take, at the cost of a second program
    * and a clock at every call.
    * @param options.drain false: the ring is emptied by `read` alone, so that tests can fill it.
@@ -171,6 +178,7 @@ export interface EbpfAddon {
     readonly pidMax?: number;
     readonly ringBytes?: number;
     readonly failStorage?: number;
+    readonly refuse?: string;
     readonly latency?: boolean;
     readonly drain?: boolean;
   }): EbpfSession | string;

@@ -25,7 +25,7 @@ describe('the interfaces of the addons', () => {
   it('change their number whenever they change', () => {
     expect(Object.fromEntries(NAMES.map((name) => [name, [INTERFACES[name], said(name)]]))).toEqual(
       {
-        ebpf: [1, 'db76bf0b856283d7'],
+        ebpf: [2, 'ca71ea8852c27eec'],
         kernels: [1, '064a3359546dd299'],
         procfs: [2, 'ba4b79ddc83204e2'],
       },

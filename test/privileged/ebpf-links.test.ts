@@ -162,6 +162,36 @@ describe.skipIf(reason !== undefined)('links seen by eBPF', () => {
     },
   );
 
+  it('knows a datagram socket that is connected long after it was met', async () => {
+    const [server, client] = [program('server'), program('client')];
+    const recorded = await recordWhile(async () => {
+      const [, port] = await start(server.path, ['serve', 'udp', '127.0.0.1']);
+      const [caller] = await start(client.path, ['call', 'udp-late', '127.0.0.1', port]);
+      await delay(1500); // walks over the sockets meet it without a peer
+      await say(caller, MESSAGES);
+      await delay(700);
+    });
+    const seen = between(recorded, client.name, server.name, 'udp');
+    expect(seen).toMatchObject({ events: 2 * MESSAGES, bytes: 2 * MESSAGES * SIZE });
+  });
+
+  it('charges a connection to the program that goes on with it after exec', async () => {
+    const [server, before, after] = [program('server'), program('before'), program('after')];
+    const recorded = await recordWhile(async () => {
+      const [, port] = await start(server.path, ['serve', 'tcp', '127.0.0.1']);
+      const hand = ['hand', 'tcp', '127.0.0.1', port, after.path];
+      const [caller] = await start(before.path, hand);
+      await delay(500);
+      await say(caller, MESSAGES);
+      await delay(700);
+    });
+    const seen = between(recorded, after.name, server.name, 'tcp');
+    expect(seen.bytes).toBeGreaterThanOrEqual(2 * MESSAGES * SIZE);
+    const links = recorded.links.filter((link) => link.from.name === before.name);
+    const bytes = links.reduce((sum, link) => sum + link.bytes, 0);
+    expect(bytes + seen.bytes).toBe(2 * (MESSAGES + 1) * SIZE);
+  });
+
   it('sees a connection that lives for less than a tick', async () => {
     const [server, client] = [program('server'), program('client')];
     const recorded = await recordWhile(

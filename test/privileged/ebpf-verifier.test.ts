@@ -20,6 +20,13 @@ if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}
 /** The verifier gives up at a million: whoever comes near it leaves no room for other kernels. */
 const MOST = 100_000;
 
+function verified(latency: boolean): Readonly<Record<string, number>> {
+  const session = loadEbpf().addon?.open({ ringBytes: 1 << 20, latency });
+  if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
+  session.close();
+  return Object.fromEntries(Object.entries(session.verifiedInstructions).sort());
+}
+
 describe.skipIf(reason !== undefined)('the verifier', () => {
   const path = fileURLToPath(new URL('../golden/ebpf-verifier.json', import.meta.url));
   let unlock: (() => Promise<void>) | undefined;
@@ -29,10 +36,14 @@ describe.skipIf(reason !== undefined)('the verifier', () => {
   afterAll(() => unlock?.());
 
   it('goes through as many instructions of each program as it did before', () => {
-    const session = loadEbpf().addon?.open({ ringBytes: 1 << 20 });
-    if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
-    const instructions = Object.fromEntries(Object.entries(session.verifiedInstructions).sort());
-    session.close();
+    const instructions = {
+      ...verified(false),
+      ...Object.fromEntries(
+        Object.entries(verified(true))
+          .filter(([name]) => ['on_enter', 'count_call'].includes(name))
+          .map(([name, count]) => [`${name}, with latency`, count]),
+      ),
+    };
     const kernel = /^\d+\.\d+/.exec(release())?.[0] ?? '';
     const version = execFileSync('clang', ['--version'], { encoding: 'utf8' });
     const clang = /version (\d+)/.exec(version)?.[1] ?? '';
@@ -45,5 +56,24 @@ describe.skipIf(reason !== undefined)('the verifier', () => {
     for (const count of Object.values(instructions)) expect(count).toBeLessThan(MOST);
     // Another kernel or compiler counts otherwise; the same must not.
     if (golden.kernel === kernel && golden.clang === clang) expect(now).toEqual(golden);
+  });
+
+  it('may refuse one program, which takes none of the others along but those of no use without it', () => {
+    const left = (refuse: string) => {
+      const session = loadEbpf().addon?.open({ ringBytes: 1 << 20, refuse });
+      if (!session || typeof session === 'string') throw new Error(`no session: ${session}`);
+      session.close();
+      expect(Object.keys(session.verifiedInstructions)).toHaveLength(
+        Object.keys(verified(false)).length - session.missing.length,
+      );
+      expect(Object.keys(session.refused)).toEqual([refuse]);
+      expect(session.refused[refuse]).toContain(`prog '${refuse}'`);
+      return [...session.missing].sort();
+    };
+    expect(left('on_oom')).toEqual(['on_oom']);
+    expect(left('on_send')).toEqual(['on_receive', 'on_send']);
+    expect(left('on_part')).toEqual(['on_dirty', 'on_done', 'on_part', 'on_request']);
+    const without = loadEbpf().addon?.open({ ringBytes: 1 << 20, refuse: 'count_call' });
+    expect(without).toMatch(/^cannot load the eBPF programs: .*prog 'count_call'/);
   });
 });

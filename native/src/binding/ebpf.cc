@@ -208,6 +208,7 @@ Napi::Object MemoryOf(Napi::Env env, const ethogram::ebpf::Programs& programs) {
   memory.Set("bytes", static_cast<double>(programs.MapBytes()));
   memory.Set("ringBytes", sizes.ring_bytes);
   memory.Set("flows", sizes.flows);
+  memory.Set("datagrams", sizes.datagrams);
   memory.Set("requests", sizes.requests);
   memory.Set("dirtiers", sizes.dirtiers);
   memory.Set("charges", sizes.charges);
@@ -232,6 +233,8 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     if (pid_max.IsNumber()) options.programs.pid_max = pid_max.As<Napi::Number>().Uint32Value();
     const Napi::Value fail = given.Get("failStorage");
     if (fail.IsNumber()) options.programs.fail_storage = fail.As<Napi::Number>().Uint32Value();
+    const Napi::Value refuse = given.Get("refuse");
+    if (refuse.IsString()) options.programs.refuse = refuse.As<Napi::String>().Utf8Value();
     options.programs.latency = given.Get("latency").ToBoolean();
     const Napi::Value drain = given.Get("drain");
     if (drain.IsBoolean()) options.drain = drain.As<Napi::Boolean>().Value();
@@ -246,6 +249,9 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     missing.Set(static_cast<uint32_t>(at), session->programs().missing()[at]);
   }
   object.Set("missing", missing);
+  Napi::Object refused = Napi::Object::New(env);
+  for (const auto& [name, said] : session->programs().refused()) refused.Set(name, said);
+  object.Set("refused", refused);
   Napi::Object verified = Napi::Object::New(env);
   for (const auto& [name, count] : session->programs().VerifiedInstructions()) verified.Set(name, count);
   object.Set("verifiedInstructions", verified);
@@ -263,7 +269,7 @@ Napi::Value BootTimeNs(const Napi::CallbackInfo& info) {
 }
 
 // Raised with every change of what is handed out; see lib/interfaces.ts.
-constexpr uint32_t kInterface = 1;
+constexpr uint32_t kInterface = 2;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("interface", kInterface);

@@ -9,6 +9,9 @@ namespace ethogram::ebpf {
 
 namespace {
 
+// Batches in which a record of a process that ended may still come.
+constexpr std::uint64_t kRememberEnded = 2;
+
 std::uint32_t CellKey(const wire::cell& cell) {
   return static_cast<std::uint32_t>(cell.table) << 16 | cell.slot;
 }
@@ -56,31 +59,42 @@ void Ledger::TakeTask(const wire::task_record& record, std::vector<wire::cell> c
   Row& row = RowOf(identity);
   AddUsage(row, record.usage, thread.usage);
   AddCells(row, cells, thread.cells);
-  Process& process = processes_[record.tgid];
-  process.identity = identity;
-  process.census = census_;
-
   if (record.kind == wire::RECORD_TASK) {
     thread.tgid = record.tgid;
     thread.identity = identity;
     thread.census = census_;
     thread.usage = record.usage;
     thread.cells = std::move(cells);
+  } else {
+    threads_.erase(record.generation);
+  }
+  if (!HasEnded(record)) TakeProcess(record, identity);
+}
+
+void Ledger::TakeProcess(const wire::task_record& record, std::uint32_t identity) {
+  Process& process = processes_[record.tgid];
+  process.identity = identity;
+  process.census = census_;
+  if (record.kind == wire::RECORD_TASK) {
     if (record.flags & wire::TASK_MEMORY) {
       process.resident_pages = record.rss_pages;
       process.descriptors = record.descriptors;
     }
-    return;
-  }
-  threads_.erase(record.generation);
-  if (record.kind == wire::RECORD_EXEC) {
-    row.values[kExits]++;
+  } else if (record.kind == wire::RECORD_EXEC) {
+    RowOf(identity).values[kExits]++;
     TakeExec(record, process);
   } else if (record.flags & wire::TASK_GROUP_DEAD) {
-    if (!kernel_thread) row.values[kExits]++;
+    if ((record.flags & wire::TASK_KERNEL) == 0) RowOf(identity).values[kExits]++;
     EndSpawn(process);
     processes_.erase(record.tgid);
+    ended_[record.tgid] = Ended{record.start_ns, batches_};
   }
+}
+
+// Threads that die together may all see that nobody is left, and their records come in any order.
+bool Ledger::HasEnded(const wire::task_record& record) const {
+  const auto ended = ended_.find(record.tgid);
+  return ended != ended_.end() && ended->second.start_ns == record.start_ns;
 }
 
 void Ledger::TakeExec(const wire::task_record& record, Process& process) {
@@ -212,6 +226,10 @@ void Ledger::AddGauges() {
 Batch Ledger::Take() {
   Batch batch;
   AddGauges();
+  batches_++;
+  for (auto ended = ended_.begin(); ended != ended_.end();) {
+    ended = ended->second.batch + kRememberEnded < batches_ ? ended_.erase(ended) : std::next(ended);
+  }
   batch.rows.reserve(rows_.size());
   for (auto& [identity, row] : rows_) {
     names_.Use(identity);

@@ -121,7 +121,14 @@ class Ledger {
     std::uint32_t spawner = 0;  // identity of who started this program; 0 where none is known
     std::uint32_t spawned = 0;  // its own identity then
   };
+  // A process that ended: another one of its number began at another time.
+  struct Ended {
+    std::uint64_t start_ns = 0;
+    std::uint64_t batch = 0;
+  };
   void TakeTask(const wire::task_record& record, std::vector<wire::cell> cells);
+  void TakeProcess(const wire::task_record& record, std::uint32_t identity);
+  bool HasEnded(const wire::task_record& record) const;
   void TakeExec(const wire::task_record& record, Process& process);
   void AddUsage(Row& row, const wire::usage& now, const wire::usage& before);
   void AddCells(Row& row, const std::vector<wire::cell>& now,
@@ -134,12 +141,14 @@ class Ledger {
   Names names_;
   std::unordered_map<std::uint64_t, Thread> threads_;     // by generation
   std::unordered_map<std::uint32_t, Process> processes_;  // by tgid
+  std::unordered_map<std::uint32_t, Ended> ended_;        // by tgid, for a few batches
   std::unordered_map<std::uint32_t, Row> rows_;
   std::vector<std::uint32_t> out_of_memory_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SpawnCounts> spawns_;
   bool charged_by_request_ = false;
   const std::uint64_t page_bytes_;
   std::uint32_t census_ = 0;
+  std::uint64_t batches_ = 0;
   std::uint64_t torn_ = 0;
   std::uint64_t malformed_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "ebpf_links.h"
 
+#include <string.h>
+
 #include <set>
 
 namespace ethogram::ebpf {
@@ -8,8 +10,9 @@ namespace {
 
 // Ticks to wait for the other end of a connection to be used by somebody.
 constexpr std::uint32_t kPatience = 3;
-// Ticks after which datagrams to one address are taken for ended.
+// Ticks after which datagrams to one address are taken for ended, and where room is scarce.
 constexpr std::uint32_t kDatagramIdle = 60;
+constexpr std::uint32_t kCrowdedIdle = 2;
 // Iterations that may miss a connection between two states before it is taken for gone.
 constexpr std::uint64_t kCensusSlack = 3 * kTcpEvery;
 constexpr std::size_t kMostNewLinks = 1000;  // in one tick
@@ -21,6 +24,13 @@ std::string TextOf(const wire::flow_key& key) {
   return std::string(reinterpret_cast<const char*>(&key), sizeof(key));
 }
 
+// Whether a datagram socket was connected to somebody else.
+bool HasMoved(const wire::flow& now, const wire::flow& before) {
+  return now.kind == wire::FLOW_UDP &&
+         (now.remote_port != before.remote_port ||
+          memcmp(now.remote, before.remote, sizeof(now.remote)) != 0);
+}
+
 LinkKind KindOf(const wire::flow& flow) {
   return flow.kind == wire::FLOW_TCP   ? LinkKind::kTcp
          : flow.kind == wire::FLOW_UDP ? LinkKind::kUdp
@@ -29,17 +39,29 @@ LinkKind KindOf(const wire::flow& flow) {
 
 }  // namespace
 
-std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows,
-                                             std::uint64_t census) {
+std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows, std::uint64_t census,
+                                             std::size_t most_datagrams) {
   tick_++;
   Ends ends;
-  for (const Flow& flow : flows) ends.Add(flow);
+  std::size_t datagrams = 0;
+  for (const Flow& flow : flows) {
+    ends.Add(flow);
+    datagrams += flow.first.remote_port != 0;
+  }
+  // Who answers many strangers would fill the map within a minute.
+  const std::uint32_t idle_limit = datagrams > most_datagrams / 2 ? kCrowdedIdle : kDatagramIdle;
+  FindPassedOn(flows, ends);
   std::vector<wire::flow_key> over;
   for (const auto& [key, flow] : flows) {
     FlowState& state = flows_[TextOf(key)];
     state.seen = tick_;
     const bool changed = flow.sent != state.last.sent || flow.received != state.last.received;
     state.idle = changed ? 0 : state.idle + 1;
+    if (state.resolved && HasMoved(flow, state.last)) {
+      Close(&state);
+      state.resolved = false;
+      state.waited = 0;
+    }
     const Outcome outcome = Resolve(flow, ends, &state);
     if (outcome == Outcome::kResolved) Charge(flow, &state);
     if (outcome == Outcome::kNone) state.last = flow;
@@ -48,7 +70,7 @@ std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows,
     if (flow.kind == wire::FLOW_TCP) {
       ended = ended || (flow.census + kCensusSlack < census && state.idle > kPatience);
     } else if (key.remote_port != 0) {
-      ended = state.idle > kDatagramIdle;
+      ended = state.idle > idle_limit;
     } else {
       ended = flow.census < census && !changed;
     }
@@ -69,9 +91,22 @@ std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows,
   return over;
 }
 
+// Where an end goes on under another program, the link of the other end is another one, too.
+void Links::FindPassedOn(const std::vector<Flow>& flows, const Ends& ends) {
+  for (const auto& [key, flow] : flows) {
+    const auto known = flows_.find(TextOf(key));
+    if (known == flows_.end() || !known->second.resolved || flow.tgid == 0) continue;
+    if (known->second.owner == ledger_->Identify(flow.owner, false)) continue;
+    const Flow* other = ends.OtherOf(flow);
+    if (other == nullptr) continue;
+    const auto there = flows_.find(TextOf(other->first));
+    if (there != flows_.end()) there->second.passed_on = true;
+  }
+}
+
 Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowState* state) {
   const std::uint32_t owner = flow.tgid == 0 ? 0 : ledger_->Identify(flow.owner, false);
-  if (state->resolved && state->owner == owner) return Outcome::kResolved;
+  if (state->resolved && state->owner == owner && !state->passed_on) return Outcome::kResolved;
   const Flow* end = ends.OtherOf(flow);
   const wire::flow* other = end == nullptr ? nullptr : &end->second;
   const bool connected = flow.kind == wire::FLOW_UNIX ? flow.peer != 0 : flow.remote_port != 0;
@@ -110,6 +145,7 @@ Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowStat
     (calls ? state->link.to : state->link.from).endpoint = calls ? "remote:other" : "listen:other";
   }
   state->owner = owner;
+  state->passed_on = false;
   state->local = other != nullptr && there.identity != 0 && !answers;
   state->opener = calls || !state->local;
   if (state->local) YieldTo(flows_.find(TextOf(end->first)), state);

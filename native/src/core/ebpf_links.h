@@ -62,8 +62,10 @@ class Links {
   using Flow = ebpf::Flow;
 
   // All flows of the kernel's map as they are now. `census` is the number of the last whole
-  // iteration over the sockets. Returns those that are over, to be deleted from the map.
-  std::vector<wire::flow_key> TakeFlows(const std::vector<Flow>& flows, std::uint64_t census);
+  // iteration over the sockets; `most_datagrams` is how many flows to single addresses find room.
+  // Returns those that are over, to be deleted from the map.
+  std::vector<wire::flow_key> TakeFlows(const std::vector<Flow>& flows, std::uint64_t census,
+                                        std::size_t most_datagrams = SIZE_MAX);
   // All descriptors of pipes that an iteration met.
   void TakePipes(const std::vector<wire::pipe_record>& pipes);
   // The links that did something; with `snapshot` also those that are just there.
@@ -77,6 +79,7 @@ class Links {
     bool resolved = false;
     bool local = false;   // the other end is a flow here too, and counts what it sends itself
     bool opener = false;  // this end counts opening and closing
+    bool passed_on = false;  // the other end has another owner now
     std::uint32_t owner = 0;
     std::uint32_t waited = 0;  // ticks for the other end to become known
     std::uint32_t idle = 0;    // ticks without a change
@@ -88,6 +91,7 @@ class Links {
   };
   enum class Outcome { kResolved, kWait, kNone };
 
+  void FindPassedOn(const std::vector<Flow>& flows, const Ends& ends);
   Outcome Resolve(const wire::flow& flow, const Ends& ends, FlowState* state);
   void YieldTo(std::map<std::string, FlowState>::iterator other, FlowState* state);
   void Charge(const wire::flow& flow, FlowState* state);

@@ -56,7 +56,8 @@ void Names::TakePath(const wire::path_record& record, const char* text) {
 }
 
 std::uint32_t Names::Identify(const wire::identity& identity, bool kernel_thread) {
-  Key key{identity.cgroup, identity.exe, identity.uid, {}, kernel_thread};
+  const bool in_kernel = kernel_thread || (identity.exe & KERNEL_THREAD) != 0;
+  Key key{identity.cgroup, identity.exe & ~KERNEL_THREAD, identity.uid, {}, in_kernel};
   const std::size_t length = strnlen(identity.comm, sizeof(identity.comm));
   std::copy_n(identity.comm, length, key.comm.begin());
   const auto [entry, inserted] = identities_.try_emplace(key, last_identity_ + 1);
@@ -75,7 +76,7 @@ Facts Names::FactsOf(const Key& key) {
   facts.uid = key.uid;
   facts.kernel_thread = key.kernel_thread;
   facts.own = (key.exe & OWN_PROCESS) != 0;
-  if (const auto path = executables_.find(key.exe & ~OWN_PROCESS); path != executables_.end()) {
+  if (const auto path = executables_.find(key.exe & EXECUTABLE_ID); path != executables_.end()) {
     facts.executable = path->second.text;
     facts.inode = path->second.inode;
     facts.device = path->second.device;

@@ -32,7 +32,8 @@ class Names {
  public:
   // Takes in the text behind an id: `length` bytes, parts from the leaf to the root.
   void TakePath(const wire::path_record& record, const char* text);
-  // The number of an identity, a new one where it was not met before.
+  // The number of an identity, a new one where it was not met before. A kernel thread is one that
+  // is said to be, here or by the identity itself.
   std::uint32_t Identify(const wire::identity& identity, bool kernel_thread);
   // Keeps an identity from being forgotten.
   void Use(std::uint32_t identity) { last_used_[identity] = batches_; }

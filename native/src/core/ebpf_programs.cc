@@ -37,6 +37,12 @@ const std::vector<std::vector<std::string>> kGroups = {
     {"on_submit", "on_complete"},
 };
 
+bool IsEssential(const std::string& name) {
+  return std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
+}
+
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 // Whether the kernel has what a program is to be attached to, by its BTF.
 bool HasTarget(const btf* kernel, const std::string& section) {
   const std::string target = section.substr(section.find('/') + 1);
@@ -65,18 +71,31 @@ void Programs::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
 
 std::unique_ptr<Programs> Programs::Load(const ProgramOptions& options, std::string* reason) {
   std::unique_ptr<Programs> programs(new Programs());
-  std::string said;
-  warnings = &said;
   libbpf_set_print(KeepWarning);
-  // A kernel may refuse a program whose target it has: what counts calls comes first.
-  const bool loaded =
-      programs->TryLoad(options, false, reason) || programs->TryLoad(options, true, reason);
-  warnings = nullptr;
-  if (loaded) return programs;
-  // The first line names the failure; what follows is the verifier's log.
-  const std::string first = said.substr(0, said.find('\n'));
-  if (!first.empty()) *reason += " (" + first + ")";
-  return nullptr;
+  for (;;) {
+    std::string said;
+    warnings = &said;
+    const bool loaded = programs->TryLoad(options, reason);
+    warnings = nullptr;
+    if (loaded) return programs;
+    // Without the right to load one there is none for the others.
+    if (programs->load_error_ != -EPERM && programs->LeaveOutRefused(said)) continue;
+    // The first line names the failure; what follows is the verifier's log.
+    if (!said.empty()) *reason += " (" + FirstLine(said) + ")";
+    return nullptr;
+  }
+}
+
+// A kernel may refuse a program whose target it has: by its words it goes, and the others are tried
+// again. Returns whether there is one that can go.
+bool Programs::LeaveOutRefused(const std::string& said) {
+  static const std::string mark = "prog '";
+  const std::size_t start = said.find(mark);
+  if (start == std::string::npos) return false;
+  const std::size_t name_start = start + mark.size();
+  const std::string name = said.substr(name_start, said.find('\'', name_start) - name_start);
+  if (IsEssential(name)) return false;
+  return refused_.emplace(name, FirstLine(said.substr(start))).second;
 }
 
 bool Programs::Attach(std::string* reason) {
@@ -85,7 +104,7 @@ bool Programs::Attach(std::string* reason) {
   return error == 0;
 }
 
-void Programs::LeaveOutMissing(bool essential_only, bool latency) {
+void Programs::LeaveOutMissing(bool latency) {
   btf* kernel = btf__load_vmlinux_btf();
   missing_.clear();
   bpf_program* program = nullptr;
@@ -95,10 +114,8 @@ void Programs::LeaveOutMissing(bool essential_only, bool latency) {
       bpf_program__set_autoload(program, false);
       continue;
     }
-    const bool essential =
-        std::find(std::begin(kEssential), std::end(kEssential), name) != std::end(kEssential);
     const bool there = kernel == nullptr || HasTarget(kernel, bpf_program__section_name(program));
-    if (!essential && (essential_only || !there)) missing_.push_back(name);
+    if (!IsEssential(name) && (!there || refused_.count(name) > 0)) missing_.push_back(name);
   }
   btf__free(kernel);
   for (const auto& group : kGroups) {
@@ -123,6 +140,7 @@ void Programs::SetSizes(const ProgramOptions& options) {
   const auto& maps = skeleton_->maps;
   bpf_map__set_max_entries(maps.records, sizes_.ring_bytes);
   bpf_map__set_max_entries(maps.flows, sizes_.flows);
+  bpf_map__set_max_entries(maps.datagrams, sizes_.datagrams);
   bpf_map__set_max_entries(maps.requests, sizes_.requests);
   bpf_map__set_max_entries(maps.dirtiers, sizes_.dirtiers);
   bpf_map__set_max_entries(maps.charges, sizes_.charges);
@@ -135,22 +153,26 @@ std::uint64_t Programs::MapBytes() const {
   return BytesOf(sizes_, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
 }
 
-bool Programs::TryLoad(const ProgramOptions& options, bool essential_only, std::string* reason) {
+bool Programs::TryLoad(const ProgramOptions& options, std::string* reason) {
   skeleton_.reset(ethogram_bpf__open());
   if (!skeleton_) {
     *reason = Describe("cannot open the eBPF programs", errno);
     return false;
   }
-  LeaveOutMissing(essential_only, options.latency);
+  LeaveOutMissing(options.latency);
   SetSizes(options);
   skeleton_->rodata->fail_storage = options.fail_storage;
   skeleton_->rodata->started_ns = BootTimeNs();
-  skeleton_->rodata->measure_latency = options.latency && !essential_only;
-  if (const int error = ethogram_bpf__load(skeleton_.get())) {
-    *reason = Describe("cannot load the eBPF programs", error);
-    return false;
+  const bool can_measure =
+      std::find(missing_.begin(), missing_.end(), "on_enter") == missing_.end();
+  skeleton_->rodata->measure_latency = options.latency && can_measure;
+  if (!options.refuse.empty() && refused_.count(options.refuse) == 0) {
+    bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, options.refuse.c_str());
+    if (program != nullptr) bpf_program__set_type(program, BPF_PROG_TYPE_SOCKET_FILTER);
   }
-  return true;
+  load_error_ = ethogram_bpf__load(skeleton_.get());
+  if (load_error_ != 0) *reason = Describe("cannot load the eBPF programs", load_error_);
+  return load_error_ == 0;
 }
 
 std::uint64_t Programs::MissedRuns() const {

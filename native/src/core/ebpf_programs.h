@@ -21,6 +21,7 @@ struct ProgramOptions {
   std::uint32_t ring_bytes = 0;    // a power of two, at least a page; 0: what the budget allows
   bool latency = false;            // measure how long calls take, too
   std::uint32_t fail_storage = 0;  // for tests: every so many attempts to make counters fail
+  std::string refuse;              // for tests: a program that no kernel takes
 };
 
 // An error of the system in words: `what: No such file or directory`.
@@ -36,8 +37,10 @@ class Programs {
   ethogram_bpf* operator->() const { return skeleton_.get(); }
   const MapSizes& sizes() const { return sizes_; }
   std::uint64_t MapBytes() const;
-  // Programs that this kernel has no place for, or refused.
+  // Programs that this kernel has no place for, or refused, and those of no use without them.
   const std::vector<std::string>& missing() const { return missing_; }
+  // Those that it refused though it has a place for them, and what it said.
+  const std::map<std::string, std::string>& refused() const { return refused_; }
   // Instructions that the verifier went through for each program loaded; 0 before Linux 5.16.
   std::map<std::string, std::uint32_t> VerifiedInstructions() const;
   // Runs that the kernel skipped so far, because the program was running already.
@@ -48,14 +51,17 @@ class Programs {
     void operator()(ethogram_bpf* skeleton) const;
   };
 
-  bool TryLoad(const ProgramOptions& options, bool essential_only, std::string* reason);
+  bool TryLoad(const ProgramOptions& options, std::string* reason);
+  bool LeaveOutRefused(const std::string& said);
   void SetSizes(const ProgramOptions& options);
-  void LeaveOutMissing(bool essential_only, bool latency);
+  void LeaveOutMissing(bool latency);
   void ForEachLoaded(const std::function<void(const bpf_prog_info&)>& look) const;
 
   std::unique_ptr<ethogram_bpf, SkeletonDeleter> skeleton_;
   std::vector<std::string> missing_;
+  std::map<std::string, std::string> refused_;
   MapSizes sizes_;
+  int load_error_ = 0;
 };
 
 }  // namespace ethogram::ebpf

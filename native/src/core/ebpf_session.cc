@@ -171,10 +171,21 @@ bool Session::ReadSockets(std::string* reason) {
 }
 
 bool Session::ReadFlows(std::string* reason) {
+  const auto& maps = (*programs_)->maps;
+  std::vector<std::pair<std::uint64_t, wire::flow>> by_cookie;
   std::vector<Links::Flow> flows;
-  if (!ReadMap((*programs_)->maps.flows, &flows, reason)) return false;
-  for (const wire::flow_key& key : links_.TakeFlows(flows, census_)) {
-    bpf_map_delete_elem(bpf_map__fd((*programs_)->maps.flows), &key);
+  if (!ReadMap(maps.datagrams, &flows, reason)) return false;
+  if (!ReadMap(maps.flows, &by_cookie, reason)) return false;
+  flows.reserve(flows.size() + by_cookie.size());
+  for (const auto& [cookie, flow] : by_cookie) {
+    flows.emplace_back(wire::flow_key{cookie, {}, 0, 0}, flow);
+  }
+  for (const wire::flow_key& key : links_.TakeFlows(flows, census_, programs_->sizes().datagrams)) {
+    if (key.remote_port != 0) {
+      bpf_map_delete_elem(bpf_map__fd(maps.datagrams), &key);
+    } else {
+      bpf_map_delete_elem(bpf_map__fd(maps.flows), &key.cookie);
+    }
   }
   return true;
 }
@@ -207,7 +218,7 @@ bool Session::ReadBlock(Reading* reading, std::string* reason) {
 
 bool Session::ReadRings(std::string* reason) {
   if ((*programs_)->links.on_submit == nullptr) return true;
-  std::vector<std::pair<std::uint32_t, wire::ring_use>> rings;
+  std::vector<std::pair<wire::ring_key, wire::ring_use>> rings;
   if (!ReadMap((*programs_)->maps.rings, &rings, reason)) return false;
   totals_.TakeRings(rings);
   return true;
@@ -217,7 +228,12 @@ bool Session::ReadLatencies(std::string* reason) {
   if ((*programs_)->links.on_enter == nullptr) return true;
   std::vector<std::pair<wire::latency_key, std::uint64_t>> latencies;
   if (!ReadMap((*programs_)->maps.latencies, &latencies, reason)) return false;
-  totals_.TakeLatencies(latencies);
+  const int map = bpf_map__fd((*programs_)->maps.latencies);
+  for (const wire::latency_key& key : totals_.TakeLatencies(latencies)) {
+    // At once, so that no call is missed between reading an entry and taking it out.
+    std::uint64_t last = 0;
+    if (bpf_map_lookup_and_delete_elem(map, &key, &last) == 0) totals_.EndLatency(key, last);
+  }
   return true;
 }
 
@@ -260,6 +276,7 @@ void Session::CollectLosses(Reading* reading) {
   lose("links.full", bss->lost_flows);
   lose("disk.full", bss->lost_requests);
   lose("latency.full", bss->lost_latencies);
+  lose("uring.full", bss->lost_rings);
   lose("program.missed", programs_->MissedRuns());
   const LinkLosses links = links_.TakeLosses();
   for (const auto& [cause, count] :

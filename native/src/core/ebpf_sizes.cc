@@ -18,8 +18,8 @@ constexpr std::uint64_t kFixedBytes = 16384 + 4096 * (8 + 4 + kEntryBytes) +
                                       1024 * (sizeof(wire::ring_use) + kEntryBytes) +
                                       1024 * (256 + kEntryBytes);
 
-constexpr MapSizes kMost = {4u << 20, 32768, 16384, 8192, 4096, 8192, 8192, 65536};
-constexpr MapSizes kLeast = {256u << 10, 1024, 1024, 512, 256, 512, 512, 4096};
+constexpr MapSizes kMost = {4u << 20, 32768, 8192, 16384, 8192, 4096, 8192, 8192, 65536};
+constexpr MapSizes kLeast = {256u << 10, 1024, 256, 1024, 512, 256, 512, 512, 4096};
 
 std::uint32_t Within(std::uint64_t wanted, std::uint32_t least, std::uint32_t most) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, least, most));
@@ -31,6 +31,7 @@ void Halve(MapSizes* sizes) {
   };
   halve(&sizes->ring_bytes, kLeast.ring_bytes);
   halve(&sizes->flows, kLeast.flows);
+  halve(&sizes->datagrams, kLeast.datagrams);
   halve(&sizes->requests, kLeast.requests);
   halve(&sizes->dirtiers, kLeast.dirtiers);
   halve(&sizes->charges, kLeast.charges);
@@ -45,7 +46,8 @@ std::uint64_t BytesOf(const MapSizes& sizes, std::uint32_t cpus) {
   const auto hash = [](std::uint64_t entries, std::uint64_t bytes) {
     return entries * (bytes + kEntryBytes);
   };
-  return sizes.ring_bytes + hash(sizes.flows, sizeof(wire::flow_key) + sizeof(wire::flow)) +
+  return sizes.ring_bytes + hash(sizes.flows, 8 + sizeof(wire::flow)) +
+         hash(sizes.datagrams, sizeof(wire::flow_key) + sizeof(wire::flow)) +
          hash(sizes.requests, 8 + sizeof(wire::charge_key) + 24) +
          hash(sizes.dirtiers, 16 + 8 + sizeof(wire::identity)) +
          hash(sizes.charges, sizeof(wire::charge_key) + sizeof(wire::charge)) +
@@ -60,6 +62,7 @@ MapSizes PlanSizes(const SizeOptions& options) {
   sizes.ring_bytes = kLeast.ring_bytes;
   while (sizes.ring_bytes < kMost.ring_bytes && sizes.ring_bytes < tasks * 256) sizes.ring_bytes *= 2;
   sizes.flows = Within(2 * tasks, kLeast.flows, kMost.flows);
+  sizes.datagrams = Within(tasks / 2, kLeast.datagrams, kMost.datagrams);
   sizes.requests = Within(tasks, kLeast.requests, kMost.requests);
   sizes.dirtiers = Within(tasks / 2, kLeast.dirtiers, kMost.dirtiers);
   sizes.charges = Within(tasks / 4, kLeast.charges, kMost.charges);

@@ -16,6 +16,7 @@ struct SizeOptions {
 struct MapSizes {
   std::uint32_t ring_bytes = 0;  // a power of two
   std::uint32_t flows = 0;
+  std::uint32_t datagrams = 0;  // a flow for each address that a socket sends to
   std::uint32_t requests = 0;
   std::uint32_t dirtiers = 0;
   std::uint32_t charges = 0;

@@ -5,11 +5,23 @@
 
 namespace ethogram::ebpf {
 
+namespace {
+
+// Batches without a call after which a latency's place in the map is wanted for others.
+constexpr std::uint64_t kLatencyIdle = 300;
+
+template <typename Key>
+std::string TextOf(const Key& key) {
+  return std::string(reinterpret_cast<const char*>(&key), sizeof(key));
+}
+
+}  // namespace
+
 void Totals::TakeCharges(const std::vector<std::pair<wire::charge_key, wire::charge>>& charges) {
   ledger_->ChargeByRequest();
   std::map<std::string, wire::charge> known;
   for (const auto& [key, now] : charges) {
-    const std::string text(reinterpret_cast<const char*>(&key), sizeof(key));
+    const std::string text = TextOf(key);
     known[text] = now;
     const auto entry = charges_.find(text);
     wire::charge before = entry == charges_.end() ? wire::charge{} : entry->second;
@@ -25,11 +37,12 @@ void Totals::TakeCharges(const std::vector<std::pair<wire::charge_key, wire::cha
   charges_ = std::move(known);
 }
 
-void Totals::TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use>>& rings) {
-  std::map<std::uint32_t, wire::ring_use> known;
-  for (const auto& [tgid, now] : rings) {
-    known[tgid] = now;
-    const auto entry = rings_.find(tgid);
+void Totals::TakeRings(const std::vector<std::pair<wire::ring_key, wire::ring_use>>& rings) {
+  std::map<std::string, wire::ring_use> known;
+  for (const auto& [key, now] : rings) {
+    const std::string text = TextOf(key);
+    known[text] = now;
+    const auto entry = rings_.find(text);
     wire::ring_use before = entry == rings_.end() ? wire::ring_use{} : entry->second;
     // The kernel makes room by forgetting who was idle longest: they begin anew.
     if (now.submits < before.submits || now.completions < before.completions) before = {};
@@ -41,16 +54,32 @@ void Totals::TakeRings(const std::vector<std::pair<std::uint32_t, wire::ring_use
   rings_ = std::move(known);
 }
 
-void Totals::TakeLatencies(
+std::vector<wire::latency_key> Totals::TakeLatencies(
     const std::vector<std::pair<wire::latency_key, std::uint64_t>>& latencies) {
+  batches_++;
+  std::vector<wire::latency_key> idle;
   for (const auto& [key, now] : latencies) {
-    std::uint64_t& before =
-        latencies_[std::string(reinterpret_cast<const char*>(&key), sizeof(key))];
-    if (now == before) continue;
-    const std::uint32_t slot = LATENCY_SLOT(key.slot, key.bucket);
-    ledger_->AddLatencies(ledger_->Identify(key.identity, false), slot, now - before);
-    before = now;
+    Latency& known = latencies_[TextOf(key)];
+    if (now != known.count) {
+      AddLatency(key, now - known.count);
+      known = Latency{now, batches_};
+    } else if (known.changed + kLatencyIdle < batches_) {
+      idle.push_back(key);
+    }
   }
+  return idle;
+}
+
+void Totals::EndLatency(const wire::latency_key& key, std::uint64_t last) {
+  const auto known = latencies_.find(TextOf(key));
+  if (known == latencies_.end()) return;
+  if (last > known->second.count) AddLatency(key, last - known->second.count);
+  latencies_.erase(known);
+}
+
+void Totals::AddLatency(const wire::latency_key& key, std::uint64_t count) {
+  const std::uint32_t slot = LATENCY_SLOT(key.slot, key.bucket);
+  ledger_->AddLatencies(ledger_->Identify(key.identity, false), slot, count);
 }
 
 }  // namespace ethogram::ebpf

@@ -25,6 +25,7 @@ struct Task {
   std::uint64_t next_generation = 0;
   std::uint32_t next_exe = 0;
   std::uint64_t rss_pages = 0;
+  std::uint64_t start_ns = 0;
 };
 
 std::vector<char> Bytes(const Task& task) {
@@ -37,6 +38,7 @@ std::vector<char> Bytes(const Task& task) {
   record.pid = task.tgid;
   record.flags = task.flags;
   record.rss_pages = task.rss_pages;
+  record.start_ns = task.start_ns;
   record.identity.exe = task.exe;
   std::strcpy(record.identity.comm, "nginx");
   record.next.exe = task.next_exe;
@@ -168,6 +170,29 @@ void TestExitGivesTheLastTotalsAndForgets() {
   CHECK(ledger.Take().rows.empty());
 }
 
+// Threads that die together may all see that nobody is left, or the last one's record comes first.
+void TestProcessWhoseThreadsDieTogetherExitsOnce() {
+  const auto last = wire::TASK_LEADER | wire::TASK_GROUP_DEAD;
+  for (const std::uint32_t other : {wire::TASK_GROUP_DEAD + 0u, 0u}) {
+    Ledger ledger(kPage);
+    Give(ledger, {.kind = wire::RECORD_FORK, .start_ns = 5});
+    Give(ledger, {.kind = wire::RECORD_EXIT, .generation = 1, .flags = last, .start_ns = 5});
+    Give(ledger, {.kind = wire::RECORD_EXIT,
+                  .generation = 2,
+                  .flags = other,
+                  .cells = {{0, 0, 4, 0}},
+                  .start_ns = 5});
+    Batch batch = ledger.Take();
+    CHECK_EQUAL(Sum(batch, kExits), 1u);
+    CHECK_EQUAL(Sum(batch, kInstances), 0u);
+    CHECK_EQUAL(Calls(batch, 0), 4u);
+    CHECK_EQUAL(ledger.processes(), 0u);
+    // The next one of that number is another process.
+    Give(ledger, {.kind = wire::RECORD_EXIT, .generation = 3, .flags = last, .start_ns = 6});
+    CHECK_EQUAL(Sum(ledger.Take(), kExits), 1u);
+  }
+}
+
 // A thread that execs takes its leader's PID: only the generation tells the two apart.
 void TestOnePidWithTwoGenerationsIsTwoTotals() {
   Ledger ledger(kPage);
@@ -214,6 +239,21 @@ void TestKernelThreadsNeitherStartNorExit() {
   CHECK_EQUAL(Sum(ledger.Take(), kExits), 0u);
 }
 
+// Records of others name them too: links, and who is charged.
+void TestKernelThreadIsOneWhoeverNamesIt() {
+  Ledger ledger(kPage);
+  Give(ledger, {.exe = KERNEL_THREAD, .flags = wire::TASK_KERNEL});
+  wire::identity identity{};
+  identity.exe = KERNEL_THREAD;
+  std::strcpy(identity.comm, "nginx");
+  const std::uint32_t number = ledger.Identify(identity, false);
+  const Batch batch = ledger.Take();
+  CHECK_EQUAL(batch.rows.size(), 1u);
+  CHECK_EQUAL(batch.rows[0].identity, number);
+  CHECK(batch.facts[0].kernel_thread);
+  CHECK(batch.facts[0].executable.empty());
+}
+
 void TestUnusedIdentitiesAreRetired() {
   Ledger ledger(kPage);
   Give(ledger, {.kind = wire::RECORD_EXIT, .flags = wire::TASK_GROUP_DEAD});
@@ -247,10 +287,12 @@ int main() {
   RUN(TestExecEndsOneProgramAndBeginsAnother);
   RUN(TestExecThatComesAfterTheIteratorKeepsWhatIsKnown);
   RUN(TestExitGivesTheLastTotalsAndForgets);
+  RUN(TestProcessWhoseThreadsDieTogetherExitsOnce);
   RUN(TestOnePidWithTwoGenerationsIsTwoTotals);
   RUN(TestTextsMayComeAfterTheFirstTotals);
   RUN(TestCensusEndsWhatItDoesNotName);
   RUN(TestKernelThreadsNeitherStartNorExit);
+  RUN(TestKernelThreadIsOneWhoeverNamesIt);
   RUN(TestUnusedIdentitiesAreRetired);
   RUN(TestBrokenRecordsAreCountedAndHarmless);
   return ethogram::test::Finish();

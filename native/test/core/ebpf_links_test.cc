@@ -185,6 +185,71 @@ void TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces() {
   CHECK_EQUAL(outside, 1u);
 }
 
+// A connection that is inherited, or kept over exec: both directions go to who has it now.
+void TestBothDirectionsFollowANewOwner() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakeFlows({Make(Client(3)), Make(Server(4))}, 1);
+  const auto before = links.Take(false);
+  for (const bool server_first : {false, true}) {
+    End client = Client(server_first ? 10 : 8), server = Server(server_first ? 20 : 12);
+    client.exe = server_first ? 6 : 5;
+    client.tgid = client.exe;
+    std::vector<Links::Flow> flows{Make(client), Make(server)};
+    if (server_first) std::swap(flows[0], flows[1]);
+    links.TakeFlows(flows, 1);
+    std::uint64_t events = 0;
+    for (const LinkRow& row : links.Take(false)) {
+      if (row.events == 0) continue; // the link that was before closes
+      events += row.events;
+      CHECK_EQUAL(row.key.from.identity, ledger.Identify(Make(client).second.owner, false));
+      CHECK_EQUAL(row.key.to.identity, before[0].key.to.identity);
+    }
+    CHECK_EQUAL(events, server_first ? 10u : 13u);
+  }
+}
+
+Links::Flow Datagrams(std::uint64_t cookie, std::uint32_t remote_port, std::uint64_t sent) {
+  return Make({.cookie = cookie, .kind = wire::FLOW_UDP, .remote = "10.0.0.2",
+               .remote_port = remote_port, .sent = sent});
+}
+
+void TestDatagramSocketMayBeConnectedLateAndAgain() {
+  Ledger ledger(4096);
+  Links links(&ledger);
+  links.TakeFlows({Datagrams(1, 0, 0)}, 1);
+  CHECK(links.Take(true).empty());
+  links.TakeFlows({Datagrams(1, 53, 3)}, 1);
+  auto rows = links.Take(true);
+  CHECK_EQUAL(rows.size(), 1u);
+  CHECK_EQUAL(rows[0].key.to.endpoint, std::string("remote:10.0.0.0/24:53"));
+  CHECK_EQUAL(rows[0].events, 3u);
+  links.TakeFlows({Datagrams(1, 123, 5)}, 1);
+  rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 2u);
+  for (const LinkRow& row : rows) {
+    const bool before = row.key.to.endpoint == "remote:10.0.0.0/24:53";
+    CHECK_EQUAL(row.closed, before ? 1u : 0u);
+    CHECK_EQUAL(row.events, before ? 0u : 2u);
+  }
+}
+
+// Who answers a stranger a moment would fill the map, long before the idle ones are over.
+void TestIdleDatagramsGoSoonerWhereRoomIsScarce() {
+  for (const std::size_t room : {std::size_t{100}, std::size_t{10}}) {
+    Ledger ledger(4096);
+    Links links(&ledger);
+    std::vector<Links::Flow> flows;
+    for (std::uint64_t cookie = 1; cookie <= 8; cookie++) {
+      flows.push_back(Datagrams(cookie, 5000, 1));
+      flows.back().first.remote_port = 5000;
+    }
+    int ticks = 0;
+    while (links.TakeFlows(flows, 1, room).empty() && ticks < 1000) ticks++;
+    CHECK(room == 100 ? ticks > 50 : ticks < 5);
+  }
+}
+
 void TestClosedFlowsAreHandedBackOnce() {
   Ledger ledger(4096);
   Links links(&ledger);
@@ -348,6 +413,9 @@ int main() {
   RUN(TestOtherEndIsWaitedForAndNothingIsLostMeanwhile);
   RUN(TestUnixSocketsAreNotTakenForOnesThatWereAtTheirAddress);
   RUN(TestDatagramsWithoutAPeerAreJoinedAcrossNamespaces);
+  RUN(TestBothDirectionsFollowANewOwner);
+  RUN(TestDatagramSocketMayBeConnectedLateAndAgain);
+  RUN(TestIdleDatagramsGoSoonerWhereRoomIsScarce);
   RUN(TestClosedFlowsAreHandedBackOnce);
   RUN(TestFlowsThatNobodyOwnedAreCounted);
   RUN(TestFloodOfStrangersEndsInOneEndpoint);

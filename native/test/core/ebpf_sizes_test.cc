@@ -23,6 +23,7 @@ void TestDefaultBudgetTakesNothingAway() {
   const MapSizes most = PlanSizes({~0ull, 4194304, 64, true});
   const MapSizes sizes = PlanSizes({SizeOptions().budget_bytes, 4194304, 4, true});
   CHECK_EQUAL(sizes.flows, most.flows);
+  CHECK_EQUAL(sizes.datagrams, most.datagrams);
   CHECK_EQUAL(sizes.ring_bytes, 4u << 20);
 }
 

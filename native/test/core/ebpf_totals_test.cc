@@ -61,6 +61,14 @@ void TestChargesThatTheKernelForgotBeginAnew() {
   CHECK_EQUAL(Sum(ledger.Take(), kDiskWriteBytes), 600u);
 }
 
+wire::ring_key Process(std::uint64_t execs) {
+  wire::ring_key key{};
+  key.start_ns = 77;
+  key.execs = execs;
+  key.tgid = 100;
+  return key;
+}
+
 void TestRingsBecomeDeltas() {
   Ledger ledger(4096);
   Totals totals(&ledger);
@@ -69,11 +77,50 @@ void TestRingsBecomeDeltas() {
   for (std::uint64_t tick = 1; tick <= 3; tick++) {
     use.submits = tick * 10;
     use.completions = tick * 10 - 1;
-    totals.TakeRings({{100, use}});
+    totals.TakeRings({{Process(1), use}});
     const Batch batch = ledger.Take();
     CHECK_EQUAL(Sum(batch, kUringSubmits), 10u);
     CHECK_EQUAL(Sum(batch, kUringCompletions), tick == 1 ? 9u : 10u);
   }
+}
+
+// A process that runs another program, or another one of its number, has an entry of its own.
+void TestRingsOfOneNumberAreNotMixed() {
+  Ledger ledger(4096);
+  Totals totals(&ledger);
+  wire::ring_use before{}, after{};
+  before.owner = Program(7);
+  before.submits = 5;
+  after.owner = Program(8);
+  after.submits = 3;
+  totals.TakeRings({{Process(1), before}, {Process(2), after}});
+  const std::uint32_t first = ledger.Identify(before.owner, false);
+  for (const Row& row : ledger.Take().rows) {
+    CHECK_EQUAL(row.values[kUringSubmits], row.identity == first ? 5u : 3u);
+  }
+}
+
+// Units that come and go would fill the map: what nobody adds to is handed back, and nothing lost.
+void TestIdleLatenciesAreHandedBack() {
+  Ledger ledger(4096);
+  Totals totals(&ledger);
+  wire::latency_key busy{}, idle{};
+  busy.identity = Program(7);
+  idle.identity = Program(8);
+  std::uint64_t calls = 0;
+  std::vector<wire::latency_key> back;
+  for (std::uint64_t tick = 1; back.empty() && tick < 2000; tick++) {
+    back = totals.TakeLatencies({{busy, tick}, {idle, 5}});
+  }
+  CHECK_EQUAL(back.size(), 1u);
+  CHECK(std::memcmp(&back.at(0), &idle, sizeof(idle)) == 0);
+  ledger.Take();
+  totals.EndLatency(idle, 7);
+  totals.TakeLatencies({{idle, 2}});
+  for (const Row& row : ledger.Take().rows) {
+    for (const auto& [cell, counts] : row.cells) calls += counts.first;
+  }
+  CHECK_EQUAL(calls, 4u);
 }
 
 void TestLatenciesBecomeCells() {
@@ -98,6 +145,8 @@ int main() {
   RUN(TestChargesBecomeDeltas);
   RUN(TestChargesThatTheKernelForgotBeginAnew);
   RUN(TestRingsBecomeDeltas);
+  RUN(TestRingsOfOneNumberAreNotMixed);
+  RUN(TestIdleLatenciesAreHandedBack);
   RUN(TestLatenciesBecomeCells);
   return ethogram::test::Finish();
 }

@@ -1,6 +1,8 @@
 /* The two ends of a link: `serve KIND` prints its address and echoes what it gets; `call KIND
  * ADDRESS` connects, then for each line `COUNT SIZE` of its input sends that many messages, waits
- * for each echo, and prints `done`. KIND: tcp, udp, udp-loose (not connected), unix, unix-datagram.
+ * for each echo, and prints `done`. KIND: tcp, udp, udp-loose (not connected), udp-late (connected
+ * at the first line), unix, unix-datagram. `hand KIND ADDRESS PORT PROGRAM` connects, sends a message
+ * and goes on as PROGRAM, which sends as `call` does (it is given the socket as `take FD`).
  * `dial ADDRESS PORT COUNT SIZE` makes as many TCP connections, one after the other, with a message
  * and its echo each. `feed READER COUNT SIZE` starts READER as `drain` behind a pipe and writes into it. */
 #define _GNU_SOURCE
@@ -113,11 +115,18 @@ static void call(const char *kind, const char *at, const char *port)
     const struct sockaddr_un none = { .sun_family = AF_UNIX };
     must(bind(fd, (const struct sockaddr *)&none, sizeof(sa_family_t)) == 0, "bind");
   }
-  if (!loose)
+  const int late = !strcmp(kind, "udp-late");
+  if (late) {
+    const struct sockaddr_in any = { .sin_family = AF_INET };
+    must(bind(fd, (const struct sockaddr *)&any, sizeof(any)) == 0, "bind");
+  }
+  if (!loose && !late)
     must(connect(fd, &peer.any, length) == 0, "connect");
   puts("connected");
   fflush(stdout);
   while (scanf("%d %d", &messages, &size) == 2) {
+    if (late)
+      must(connect(fd, &peer.any, length) == 0, "connect");
     for (int i = 0; i < messages; i++) {
       if (loose)
         must(sendto(fd, buffer, size, 0, &peer.any, length) == size, "sendto");
@@ -125,6 +134,38 @@ static void call(const char *kind, const char *at, const char *port)
         must(send(fd, buffer, size, 0) == size, "send");
       must(recv(fd, buffer, size, MSG_WAITALL) == size, "recv");
     }
+    puts("done");
+    fflush(stdout);
+  }
+}
+
+static void echo_once(int fd, int size)
+{
+  must(send(fd, buffer, size, 0) == size, "send");
+  must(recv(fd, buffer, size, MSG_WAITALL) == size, "recv");
+}
+
+static void hand(const char *kind, const char *at, const char *port, const char *program)
+{
+  union address peer;
+  char number[16];
+  const int fd = make_socket(kind);
+  const socklen_t length = read_address(kind, at, port, &peer);
+  must(connect(fd, &peer.any, length) == 0, "connect");
+  echo_once(fd, 100);
+  snprintf(number, sizeof(number), "%d", fd);
+  execl(program, program, "take", number, (char *)NULL);
+  must(0, "execl");
+}
+
+static void take(int fd)
+{
+  int messages, size;
+  puts("connected");
+  fflush(stdout);
+  while (scanf("%d %d", &messages, &size) == 2) {
+    for (int i = 0; i < messages; i++)
+      echo_once(fd, size);
     puts("done");
     fflush(stdout);
   }
@@ -173,6 +214,10 @@ int main(int argc, char **argv)
     serve(argv[2], argv[3]);
   } else if (!strcmp(mode, "call")) {
     call(argv[2], argv[3], argc > 4 ? argv[4] : "0");
+  } else if (!strcmp(mode, "hand")) {
+    hand(argv[2], argv[3], argv[4], argv[5]);
+  } else if (!strcmp(mode, "take")) {
+    take(atoi(argv[2]));
   } else if (!strcmp(mode, "dial")) {
     dial(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]));
   } else if (!strcmp(mode, "feed")) {
