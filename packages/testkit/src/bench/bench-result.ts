@@ -52,12 +52,14 @@ export function writeBenchResult(file: string, result: BenchResult): void {
   writeFileSync(file, `${JSON.stringify(written, undefined, 2)}\n`);
 }
 
-/** The commit that was measured, with `+` where the checkout had changes. */
+/** The commit that was measured, with `+` where the checkout had changes other than results. */
 function commit(): string {
   const git = (...args: string[]) =>
     execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
-    const clean = git('status', '--porcelain', '--untracked-files=no') === '';
+    const clean =
+      git('status', '--porcelain', '--untracked-files=no', '--', ':/', ':!/test/bench/results') ===
+      '';
     return `${git('rev-parse', '--short', 'HEAD')}${clean ? '' : '+'}`;
   } catch {
     return 'unknown';

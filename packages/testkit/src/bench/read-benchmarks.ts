@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { benchmarkPage, type WrittenResult } from './benchmark-page.js';
 
 /** The chapters of the page in their order; what comes first matters most to who reads it. */
-const ORDER = ['faults', 'quality', 'graph', 'collector', 'store', 'learn', 'score', 'soak'];
+const ORDER = [
+  'faults',
+  'quality',
+  'graph',
+  'collector',
+  'store',
+  'learn',
+  'score',
+  'soak',
+  'damage',
+];
 
 /**
  * Makes docs/benchmarks.md from docs/benchmarks/*.md, written by hand, and the results of the runs
