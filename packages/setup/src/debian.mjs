@@ -56,6 +56,9 @@ export const FAULT_BED_PACKAGES = [
   'haproxy',
   'python3',
   'python3-psycopg2',
+  'beanstalkd',
+  'memcached',
+  'perl',
 ];
 
 /**

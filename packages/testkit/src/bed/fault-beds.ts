@@ -2,17 +2,23 @@ import { join } from 'node:path';
 import type { FaultBed } from './fault.js';
 import { startJobsBed } from './jobs-bed.js';
 import { jobsFaults, runArchive } from './jobs-faults.js';
+import { startQueueBed } from './queue-bed.js';
+import { queueFaults, runSweep } from './queue-faults.js';
 import { startWebBed } from './web-bed.js';
 import { bedFaults, runBackup } from './web-faults.js';
 
-/** Beds by name: `web` serves development, `jobs` (other services, other faults) is held out. */
-export const FAULT_BEDS = ['web', 'jobs'] as const;
+/** Beds by name: `web` and `jobs` serve development, `queue` (other services and faults) is held out. */
+export const FAULT_BEDS = ['web', 'jobs', 'queue'] as const;
 
 /** See {@link FAULT_BEDS}. */
 export type FaultBedName = (typeof FAULT_BEDS)[number];
 
-/** Requests a second at the usual load: the second bed's services are slower. */
-const USUAL_LOAD: Readonly<Record<FaultBedName, number>> = Object.freeze({ web: 70, jobs: 40 });
+/** Requests or jobs a second at the usual load: some services are slower. */
+const USUAL_LOAD: Readonly<Record<FaultBedName, number>> = Object.freeze({
+  web: 70,
+  jobs: 40,
+  queue: 120,
+});
 
 /**
  * Starts a bed in units of its own.
@@ -41,6 +47,25 @@ export async function startFaultBed(
       load: load(bed),
       routine: () => runArchive(units.archive),
       faults: jobsFaults(bed, units, folder, faultMs),
+      stop: bed.stop,
+    };
+  }
+  if (name === 'queue') {
+    const units = {
+      queue: 'qb-queue.service',
+      cache: 'qb-cache.service',
+      worker: 'qb-worker.service',
+      producer: 'qb-producer.service',
+      sweep: 'qb-sweep.service',
+      stranger: 'qb-stranger.service',
+    };
+    const home = join(folder, 'queue');
+    const bed = await startQueueBed(home, units);
+    return {
+      match: 'qb-*',
+      load: load(bed),
+      routine: () => runSweep(units.sweep, home),
+      faults: queueFaults(bed, units, home, faultMs),
       stop: bed.stop,
     };
   }
