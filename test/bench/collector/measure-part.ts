@@ -30,7 +30,7 @@ async function measure(part: Part, quick: boolean): Promise<readonly BenchTable[
       return throughput({ built, folder, rounds, untilMs, seconds, cpus: cores });
     }
     case 'own':
-      return ownCost({ built, folder, seconds: quick ? 5 : 20, warmUp: quick ? 3 : 10 });
+      return ownCost({ built, folder, seconds: quick ? 5 : 20, warmUp: quick ? 3 : 40 });
     case 'lost':
       return [await lostCounts({ built, folder, seconds: quick ? 3 : 10 })];
   }

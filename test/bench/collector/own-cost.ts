@@ -15,7 +15,7 @@ export interface OwnCostSettings {
   readonly folder: string;
   /** Steady seconds that are measured. */
   readonly seconds: number;
-  /** Seconds before: code is loaded, every process is named, caches fill. */
+  /** Seconds before: code is loaded and, at one tick a second, compiled; every process is named. */
   readonly warmUp: number;
 }
 
