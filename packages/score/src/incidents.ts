@@ -65,7 +65,7 @@ export class IncidentBook {
     ]);
     let incident = this.#open.find(
       ({ suspects, linked, start }) =>
-        anomaly.ts - start <= SAME_MOMENT_MS ||
+        Math.abs(anomaly.ts - start) <= SAME_MOMENT_MS ||
         linked.includes(anomaly.source) ||
         suspects.some((s) => near.has(s.source)),
     );
