@@ -33,9 +33,11 @@ export class Alarm {
 
   /**
    * Takes the next tick.
+   * @param unsure whether quiet proves nothing in it: while open, such a tick counts only where off.
    * @returns whether the alarm opened with it.
    */
-  push(off: boolean): boolean {
+  push(off: boolean, unsure = false): boolean {
+    if (this.#open && unsure && !off) return false;
     this.#recent = ((this.#recent << 1) | (off ? 1 : 0)) & ((1 << LAST) - 1);
     this.#quiet = off ? 0 : this.#quiet + 1;
     if (this.#open) {

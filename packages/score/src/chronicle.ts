@@ -28,6 +28,8 @@ export interface Moment {
   readonly ts: number;
   /** What was lost in it, over all causes. */
   readonly lost: number;
+  /** Whether quiet proves nothing in it, since counts were lost. */
+  readonly unsure: boolean;
 }
 
 /** Something to write down. */
@@ -161,7 +163,7 @@ export class Chronicle {
 
   /** Ends a tick: the incidents that opened, changed or closed with it. */
   close(moment: Moment, anomalous: ReadonlySet<string>): readonly IncidentRecord[] {
-    return this.#incidents.close(moment.host, moment.ts, anomalous);
+    return this.#incidents.close(moment, anomalous);
   }
 
   /** Its state, for a checkpoint. */

@@ -55,14 +55,15 @@ export class HostAlarm {
 
   /**
    * Opens, holds or closes the alarm; an open one waits while there is no score, as after a gap.
+   * @param unsure whether quiet proves nothing in this tick.
    * @param possible whether something beside the score allows it to open.
    * @returns whether it opened with this tick.
    */
-  judge(ts: number, limit: number, possible = true): boolean {
+  judge(ts: number, limit: number, unsure: boolean, possible = true): boolean {
     if (this.#alarm.open && Number.isNaN(this.#s)) return false;
     const held =
       this.#alarm.open && ts < this.#openedAt + LONGEST_HOLD_MS && this.recorded >= limit;
-    const opened = this.#alarm.push(held || (possible && this.now.score >= limit));
+    const opened = this.#alarm.push(held || (possible && this.now.score >= limit), unsure);
     if (opened) this.#openedAt = ts;
     if (!this.#alarm.open) this.#blamed = '';
     return opened;

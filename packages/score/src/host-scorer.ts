@@ -7,6 +7,7 @@ import { Chronicle, type ChronicleState, type Finding, type Moment } from './chr
 import { scoreErrors } from './errors.js';
 import type { Feedback } from './feedback.js';
 import { HostWatch, type HostWatchState } from './host-watch.js';
+import { Losses } from './losses.js';
 import { discoveryScore, hostScore } from './multiplicity.js';
 import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
@@ -31,6 +32,7 @@ export class HostScorer {
   readonly #byKey: ReadonlyMap<string, WatchedSource>;
   readonly #novelty: NoveltyWatch;
   readonly #newcomers = new Newcomers();
+  readonly #losses = new Losses();
   readonly #chronicle: Chronicle;
   readonly #host: HostWatch | null;
   #ticks = 0;
@@ -52,15 +54,16 @@ export class HostScorer {
   /** Scores one tick of a block. */
   tick(block: Block, t: number): TickScore {
     this.#refuseCoarse(block, t);
-    const lost = Object.values(block.lost.get(t) ?? {}).reduce((sum, count) => sum + count, 0);
-    const moment = { host: block.host, ts: block.ts[t] as number, lost };
+    this.#losses.visit(block.lost.get(t) ?? {});
+    const { total: lost, hideQuiet: unsure } = this.#losses;
+    const moment = { host: block.host, ts: block.ts[t] as number, lost, unsure };
     const missed = this.#tracker.advance(block, t);
     if (missed) for (const watched of this.#watched) watched.missTicks();
-    this.#host?.visit(block, t);
+    this.#host?.visit(block, t, unsure);
     this.#chronicle.visit(block, t);
     this.#ticks++;
     this.#applyFeedback(moment.ts);
-    this.#newcomers.tick();
+    this.#newcomers.tick(unsure);
     this.#score(moment);
     const limits = this.#limits();
     const anomalies = [...this.#judgeRates(moment, limits), ...this.#judgePresence(moment)];
@@ -106,6 +109,7 @@ export class HostScorer {
       novelty: this.#novelty.state(),
       host: this.#host?.state() ?? null,
       newcomers: this.#newcomers.state(),
+      losses: this.#losses.state(),
       chronicle: this.#chronicle.state(),
     };
     const text = sealCheckpoint(this.#model.id, state);
@@ -135,6 +139,7 @@ export class HostScorer {
     this.#novelty.resume(state.novelty);
     if (state.host) this.#host?.resume(state.host);
     this.#newcomers.resume(state.newcomers);
+    this.#losses.resume(state.losses);
     this.#chronicle.resume(state.chronicle);
     this.#chronicle.beginAt(checkpointId(text));
   }
@@ -179,7 +184,8 @@ export class HostScorer {
     return this.#watched.flatMap((watched, i) => {
       const tracker = this.#tracker.sources[i];
       const burst = bursts?.has(watched.key) ?? false;
-      const found = tracker ? watched.judge(tracker, moment.ts, limits, burst) : null;
+      const seen = { burst, unsure: moment.unsure };
+      const found = tracker ? watched.judge(tracker, moment.ts, limits, seen) : null;
       if (tracker) tracker.frozen = watched.rates.open;
       if (watched.rates.open) this.#chronicle.goesOn(watched.key, watched.now.score);
       if (!found) return [];
@@ -204,8 +210,9 @@ export class HostScorer {
   #judgePresence(moment: Moment): AnomalyRecord[] {
     const seconds = this.#model.timing.intervalMs / 1000;
     return this.#watched.flatMap((watched, i) => {
-      watched.novelty.push(false);
-      if (!watched.misses(this.#tracker.sources[i]?.activeNow ?? false)) return [];
+      watched.novelty.push(false, moment.unsure);
+      const active = this.#tracker.sources[i]?.activeNow ?? false;
+      if (!watched.misses(active, this.#losses.hideSources)) return [];
       const reason: Reason = {
         metric: 'process.silence.seconds',
         actual: rounded(watched.presence.silence * seconds),
@@ -339,5 +346,7 @@ interface ScorerState {
   readonly novelty: NoveltyState;
   readonly host: HostWatchState | null;
   readonly newcomers: readonly (readonly [string, AlarmState])[];
+  /** Not in checkpoints of before losses were followed. */
+  readonly losses?: number;
   readonly chronicle: ChronicleState;
 }

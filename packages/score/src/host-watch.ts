@@ -63,6 +63,7 @@ export class HostWatch {
   readonly #calibrationTicks: number;
   #ticks = 0;
   #worstEdge = 0;
+  #unsure = false;
 
   /** @returns null where the model knows nothing of the host as a whole. */
   static of(model: Model, numbers = new SeriesNumbers()): HostWatch | null {
@@ -84,9 +85,13 @@ export class HostWatch {
     this.#calibrationTicks = timing.calibrationTicks;
   }
 
-  /** Scores a tick. */
-  visit(block: Block, t: number): void {
+  /**
+   * Scores a tick.
+   * @param unsure whether quiet proves nothing in it.
+   */
+  visit(block: Block, t: number, unsure = false): void {
     this.#ticks++;
+    this.#unsure = unsure;
     this.#activity.advance(block, t);
     this.#scoreFast();
     const { members, joint, relation } = this.#part;
@@ -120,7 +125,7 @@ export class HostWatch {
     for (let i = 0; i < this.#fast.length; i++) {
       const alarm = this.#fast[i];
       if (!alarm) continue;
-      alarm.judge(ts, critical, this.#isFar[i] === 1);
+      alarm.judge(ts, critical, this.#unsure, this.#isFar[i] === 1);
       if (alarm.open) found.add(this.#keys[i] as string);
     }
     return found;
@@ -213,7 +218,7 @@ export class HostWatch {
     explained: Explained,
   ): readonly HostFinding[] {
     const alarm = this.#relation;
-    if (!alarm?.judge(ts, warn)) return [];
+    if (!alarm?.judge(ts, warn, this.#unsure)) return [];
     const edge = this.#part.relation?.edges[this.#worstEdge];
     const callee = edge && this.#part.members[edge.callee];
     const caller = edge && this.#part.members[edge.caller];
@@ -236,7 +241,7 @@ export class HostWatch {
   #judgeJoint(ts: number, { critical }: Limits, explained: Explained): readonly HostFinding[] {
     const alarm = this.#joint;
     const view = this.#view;
-    if (!view || !alarm?.judge(ts, critical)) return [];
+    if (!view || !alarm?.judge(ts, critical, this.#unsure)) return [];
     const culprit = this.#part.members[view.culprit()];
     if (!culprit || explained.some) {
       alarm.mute();

@@ -132,15 +132,19 @@ export class IncidentBook {
 
   /**
    * Ends a tick: incidents without an anomalous source grow quiet and close.
+   * @param at `unsure`: whether quiet proves nothing in this tick.
    * @returns those that opened, changed or closed.
    */
-  close(host: string, ts: number, anomalous: ReadonlySet<string>): readonly IncidentRecord[] {
+  close(
+    { host, ts, unsure }: { readonly host: string; readonly ts: number; readonly unsure: boolean },
+    anomalous: ReadonlySet<string>,
+  ): readonly IncidentRecord[] {
     const records: IncidentRecord[] = [];
     this.#open = this.#open.filter((incident) => {
       if (incident.suspects.some((s) => anomalous.has(s.source))) {
         incident.end = ts;
         incident.quiet = 0;
-      } else {
+      } else if (!unsure) {
         incident.quiet++;
       }
       const over = incident.quiet >= QUIET_TICKS;

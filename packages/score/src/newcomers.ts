@@ -7,10 +7,13 @@ const MOST = 256;
 export class Newcomers {
   readonly #alarms = new Map<string, Alarm>();
 
-  /** Begins a tick: alarms grow quiet, and closed ones go. */
-  tick(): void {
+  /**
+   * Begins a tick: alarms grow quiet, and closed ones go.
+   * @param unsure whether quiet proves nothing in it.
+   */
+  tick(unsure: boolean): void {
     for (const [key, alarm] of this.#alarms) {
-      alarm.push(false);
+      alarm.push(false, unsure);
       if (!alarm.open) this.#alarms.delete(key);
     }
   }

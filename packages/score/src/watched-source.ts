@@ -91,15 +91,21 @@ export class WatchedSource {
    * stays while the recording would call it odd; for a day, and only where the recording still
    * held when it began. After a gap an open alarm waits until rows can be scored again: not seeing
    * is no quiet.
-   * @param burst whether single ticks lie far beyond training: critical at once.
+   * @param seen `burst`: whether single ticks lie far beyond training, critical at once; `unsure`:
+   *   whether quiet proves nothing in this tick.
    * @returns what is to be told: an alarm that opened or worsened, or another fault within it.
    */
-  judge(tracker: SourceTracker, ts: number, limits: Limits, burst: boolean): RateFinding | null {
+  judge(
+    tracker: SourceTracker,
+    ts: number,
+    limits: Limits,
+    { burst, unsure }: { readonly burst: boolean; readonly unsure: boolean },
+  ): RateFinding | null {
     const { score, recorded } = this.#now;
     const held = this.rates.open && recorded >= limits.warn && ts < this.#holdUntil;
     const off = (score >= limits.warn && this.#shows(tracker)) || held;
     const waits = this.rates.open && !tracker.windowKnown(LEVEL_ROWS);
-    const opened = burst ? this.rates.raise() : !waits && this.rates.push(off);
+    const opened = burst ? this.rates.raise() : !waits && this.rates.push(off, unsure);
     if (opened) this.#holdUntil = this.#scorer.outgrown ? ts : ts + LONGEST_HOLD_MS;
     if (!this.rates.open) {
       this.#severity = 'warning';
@@ -135,8 +141,12 @@ export class WatchedSource {
     if (!this.absence.open) this.presence.silence = 0;
   }
 
-  /** Watches whether it is there; says whether it began to be missed. */
-  misses(active: boolean): boolean {
+  /**
+   * Watches whether it is there; says whether it began to be missed.
+   * @param hidden whether it may be there although nothing of it was seen: that is no silence.
+   */
+  misses(active: boolean, hidden: boolean): boolean {
+    if (hidden && !active) return false;
     if (this.presence.push(active)) return this.absence.raise();
     this.absence.push(false);
     return false;

@@ -34,6 +34,20 @@ describe('an alarm', () => {
     expect(alarm.heard).toBe(true);
   });
 
+  it('that is open takes nothing from quiet ticks that prove nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 60 }), (ticks) => {
+        const alarm = new Alarm();
+        const sure = new Alarm();
+        for (const [off, unsure] of ticks) {
+          if (!sure.open || off || !unsure) sure.push(off);
+          alarm.push(off, unsure);
+          expect(alarm.state()).toEqual(sure.state());
+        }
+      }),
+    );
+  });
+
   it('goes on from its state', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean()), fc.array(fc.boolean()), (before, after) => {

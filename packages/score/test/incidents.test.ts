@@ -25,4 +25,16 @@ describe('incidents', () => {
     expect(book.note(anomaly('process:b', START - 3_600_000)).id).not.toBe(first.id);
     expect(book.note(anomaly('process:a', START - 3_500_000)).id).toBe(first.id);
   });
+
+  it('close after ten ticks that prove quiet, however many lie between that do not', () => {
+    const book = new IncidentBook('m', new Map());
+    book.note(anomaly('process:a', START));
+    const states: (string | undefined)[] = [];
+    for (let i = 1; i <= 30; i++) {
+      const at = { host: 'h', ts: START + i * 1000, unsure: i % 3 !== 0 };
+      states.push(book.close(at, new Set(i === 1 ? ['process:a'] : []))[0]?.state);
+    }
+    expect(states.indexOf('open')).toBe(0);
+    expect(states.indexOf('closed')).toBe(29);
+  });
 });
