@@ -26,9 +26,12 @@ export class Alarm {
     return this.#open && !this.#muted;
   }
 
-  /** Nothing more is heard of it until it closes. */
-  mute(): void {
-    this.#muted = this.#open;
+  /**
+   * Nothing more is heard of it until it closes.
+   * @param muted false where that is taken back.
+   */
+  mute(muted = true): void {
+    this.#muted = muted && this.#open;
   }
 
   /**

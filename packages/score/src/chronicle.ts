@@ -1,6 +1,6 @@
 import { type Block, type SourceId, sourceKey } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
-import { type Feedback, isExpected } from './feedback.js';
+import { type Feedback, isExpected, latestWords } from './feedback.js';
 import { identityOf } from './identity.js';
 import { IncidentBook, type OpenIncident } from './incidents.js';
 import { LiveLinks, type LivePair } from './live-links.js';
@@ -30,6 +30,12 @@ export interface Moment {
   readonly lost: number;
   /** Whether quiet proves nothing in it, since counts were lost. */
   readonly unsure: boolean;
+}
+
+/** A word that begins to hold, and whether what it is about is muted from then on. */
+interface DueWord {
+  readonly word: Feedback;
+  readonly muted: boolean;
 }
 
 /** Something to write down. */
@@ -77,20 +83,27 @@ export class Chronicle {
 
   /** Takes feedback; it holds from the first tick at or after its time. The same twice is once. */
   acknowledge(feedback: Feedback): void {
-    const { anomaly, at, verdict } = feedback;
-    const has = (f: Feedback): boolean =>
-      f.anomaly === anomaly && f.at === at && f.verdict === verdict;
-    if (this.#feedback.some(has)) return;
+    if (this.#feedback.some((word) => isSame(word, feedback))) return;
     this.#feedback.push(feedback);
     this.#pending.push(feedback);
   }
 
-  /** What was acknowledged as expected and holds from this tick on, each once. */
-  due(ts: number): readonly Feedback[] {
+  /**
+   * What was said and holds from this tick on, where it is the latest word on its anomaly: what is
+   * muted, or is so no longer, since the word that muted it was taken back and no other mutes it.
+   */
+  due(ts: number): readonly DueWord[] {
     if (this.#pending.length === 0) return [];
     const due = this.#pending.filter(({ at }) => at <= ts);
+    if (due.length === 0) return [];
     this.#pending = this.#pending.filter(({ at }) => at > ts);
-    return due.filter(({ verdict }) => verdict === 'expected');
+    return latestWords(this.#feedback, ts)
+      .filter((word) => due.some((one) => isSame(one, word)))
+      .flatMap((word): readonly DueWord[] => {
+        if (isExpected([word], word, ts)) return [{ word, muted: true }];
+        const isTakenBack = this.#wasExpected(word) && !isExpected(this.#feedback, word, ts);
+        return isTakenBack ? [{ word, muted: false }] : [];
+      });
   }
 
   /** Keys of the sources that spawned this one lately. */
@@ -183,6 +196,12 @@ export class Chronicle {
     this.#incidents.resume(state.incidents);
   }
 
+  /** Whether the word before this one, on the same anomaly, muted it. */
+  #wasExpected({ anomaly, at }: Feedback): boolean {
+    const before = this.#feedback.filter((word) => word.anomaly === anomaly && word.at < at);
+    return latestWords(before)[0]?.verdict === 'expected';
+  }
+
   /** Neighbours in the graph with their scores now: parents, then by the strength of the edge. */
   #neighbours(key: string, parents: readonly string[]): readonly Neighbour[] {
     const known = (this.#edges.get(key) ?? []).filter((edge) => !parents.includes(edge.key));
@@ -202,4 +221,9 @@ export interface ChronicleState {
   readonly pending: readonly Feedback[];
   readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };
   readonly incidents: readonly OpenIncident[];
+}
+
+/** Whether two are the same word, one of them out of a checkpoint perhaps. */
+function isSame(a: Feedback, b: Feedback): boolean {
+  return a.anomaly === b.anomaly && a.at === b.at && a.verdict === b.verdict;
 }

@@ -39,6 +39,22 @@ export function feedbackOn(
   };
 }
 
+/**
+ * The latest word on every anomaly: what was said before of the same one holds no longer.
+ * @param ts words that hold from later on are left out; by default all count.
+ */
+export function latestWords(
+  feedback: readonly Feedback[],
+  ts = Number.POSITIVE_INFINITY,
+): readonly Feedback[] {
+  const latest = new Map<string, Feedback>();
+  for (const word of feedback) {
+    const before = latest.get(word.anomaly);
+    if (word.at <= ts && (!before || word.at >= before.at)) latest.set(word.anomaly, word);
+  }
+  return [...latest.values()];
+}
+
 /** Views of the same rates: which of them sees a thing first is chance. */
 const RATE_KINDS: ReadonlySet<AnomalyKind> = new Set([
   'level',
@@ -49,8 +65,9 @@ const RATE_KINDS: ReadonlySet<AnomalyKind> = new Set([
 ]);
 
 /**
- * Whether an appearance was acknowledged as expected: the same source, no kind that was not
- * acknowledged (the views of rates count as one), and its first metric among those that were.
+ * Whether an appearance is acknowledged as expected, by the latest word on some anomaly: the same
+ * source, no kind that was not acknowledged (the views of rates count as one), and its first metric
+ * among those that were.
  */
 export function isExpected(
   feedback: readonly Feedback[],
@@ -60,10 +77,9 @@ export function isExpected(
   const first = appearance.metrics[0];
   const covers = (kinds: readonly AnomalyKind[], kind: AnomalyKind): boolean =>
     kinds.includes(kind) || (RATE_KINDS.has(kind) && kinds.some((k) => RATE_KINDS.has(k)));
-  return feedback.some(
+  return latestWords(feedback, ts).some(
     (given) =>
       given.verdict === 'expected' &&
-      ts >= given.at &&
       (given.until === null || ts < given.until) &&
       given.source === appearance.source &&
       appearance.kinds.every((kind) => covers(given.kinds, kind)) &&

@@ -74,9 +74,17 @@ export class HostAlarm {
     this.#blamed = key;
   }
 
-  /** Nothing more is heard of it until it closes. */
-  mute(): void {
-    this.#alarm.mute();
+  /** Whether it is open and blames a source, acknowledged or not. */
+  isAbout(key: string): boolean {
+    return this.#alarm.open && this.#blamed === key;
+  }
+
+  /**
+   * Nothing more is heard of it until it closes.
+   * @param muted false where that is taken back.
+   */
+  mute(muted = true): void {
+    this.#alarm.mute(muted);
   }
 
   /** Ends a calibration step: what the last surprise means is read before it is learned from. */

@@ -144,17 +144,18 @@ export class HostScorer {
     this.#chronicle.beginAt(checkpointId(text));
   }
 
-  /** Mutes what is open and was acknowledged in the meantime. */
+  /** Mutes what is open and was acknowledged in the meantime, or takes that back. */
   #applyFeedback(ts: number): void {
-    for (const { source, kinds } of this.#chronicle.due(ts)) {
+    for (const { word, muted } of this.#chronicle.due(ts)) {
+      const { source, kinds } = word;
       const watched = this.#byKey.get(source);
-      if (kinds.includes('absent')) watched?.absence.mute();
+      if (kinds.includes('absent')) watched?.absence.mute(muted);
       else if (kinds.includes('novel')) {
-        watched?.novelty.mute();
-        this.#newcomers.mute(source);
+        watched?.novelty.mute(muted);
+        this.#newcomers.mute(source, muted);
       } else {
-        watched?.rates.mute();
-        this.#host?.mute(source);
+        watched?.rates.mute(muted);
+        this.#host?.mute(source, muted);
       }
     }
   }

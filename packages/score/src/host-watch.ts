@@ -154,10 +154,10 @@ export class HostWatch {
     );
   }
 
-  /** Mutes the alarms that blame a source. */
-  mute(key: string): void {
+  /** Mutes the alarms that blame a source, or takes that back. */
+  mute(key: string, muted = true): void {
     for (const alarm of [this.#joint, this.#relation]) {
-      if (alarm?.blamed === key) alarm.mute();
+      if (alarm?.isAbout(key)) alarm.mute(muted);
     }
   }
 

@@ -5,7 +5,7 @@ export { scoreErrors } from './errors.js';
 export type { AlarmCount } from './evaluate.js';
 export { countIncidents } from './evaluate.js';
 export type { Appearance, Feedback } from './feedback.js';
-export { feedbackOn, isExpected } from './feedback.js';
+export { feedbackOn, isExpected, latestWords } from './feedback.js';
 export { discoveryScore, hostScore } from './multiplicity.js';
 export type {
   AnomalyKind,

@@ -28,9 +28,9 @@ export class Newcomers {
     return alarm;
   }
 
-  /** Mutes the alarm of a new source, where it is open. */
-  mute(key: string): void {
-    this.#alarms.get(key)?.mute();
+  /** Mutes the alarm of a new source, where it is open, or takes that back. */
+  mute(key: string, muted: boolean): void {
+    this.#alarms.get(key)?.mute(muted);
   }
 
   /** Whether the alarm of any is open, acknowledged or not. */

@@ -21,7 +21,10 @@ export interface Scorer {
    * @throws SCORE-1003 on ticks much coarser than those of training.
    */
   push(block: Block): TickScore[];
-  /** Takes feedback on an anomaly: from the next tick at or after its time it holds. */
+  /**
+   * Takes feedback on an anomaly: it holds from the next tick at or after its time on, until a later
+   * word on the same anomaly does.
+   */
   acknowledge(feedback: Feedback): void;
   /**
    * Takes over an incident that another scorer left open (a model before this one, a service that

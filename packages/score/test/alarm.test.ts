@@ -48,6 +48,17 @@ describe('an alarm', () => {
     );
   });
 
+  it('is heard again where its acknowledgement is taken back, and only while it is open', () => {
+    const alarm = new Alarm();
+    alarm.raise();
+    alarm.mute();
+    alarm.mute(false);
+    expect(alarm.heard).toBe(true);
+    for (let i = 0; i < 10; i++) alarm.push(false);
+    alarm.mute(false);
+    expect([alarm.open, alarm.heard]).toEqual([false, false]);
+  });
+
   it('goes on from its state', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean()), fc.array(fc.boolean()), (before, after) => {

@@ -79,6 +79,57 @@ describe('feedback', () => {
     expect(scores[85]?.anomalous).toBe(false);
   });
 
+  it('is decided by the latest word on an anomaly, from its own time on', () => {
+    const disk = (scores: readonly TickScore[], from: number) =>
+      records(scores).filter(
+        ({ source, ts }) => source.name === 'vda' && Date.parse(ts) > at(TRAINED + from),
+      );
+    const told = disk(plain, 290).length;
+    expect(told).toBeGreaterThan(0);
+    const muted = acknowledge(null);
+    const again = (tick: number, more: Partial<Feedback>) =>
+      muted.map((word) => ({ ...word, at: at(TRAINED + tick), ...more }));
+    const wrong = again(250, { verdict: 'misbehaviour' });
+    expect(disk(scoreWith(muted), 290)).toHaveLength(0);
+    expect(disk(scoreWith([...muted, ...wrong]), 290)).toHaveLength(told);
+    expect(disk(scoreWith([...wrong, ...muted]), 290)).toHaveLength(told);
+    const short = again(250, { until: at(TRAINED + 280) });
+    expect(disk(scoreWith([...muted, ...short]), 290)).toHaveLength(told);
+    const late = again(450, { verdict: 'misbehaviour' });
+    expect(disk(scoreWith([...muted, ...late]), 290)).toHaveLength(0);
+  });
+
+  it('that takes back what was said is heeded by a scorer that runs, also over a checkpoint', () => {
+    const muted = acknowledge(null);
+    const wrong = muted.map(
+      (word): Feedback => ({ ...word, verdict: 'misbehaviour', at: at(TRAINED + 250) }),
+    );
+    const expected = scoreWith([...muted, ...wrong]).map(withoutCheckpoints);
+    const [before, after] = [blocks().slice(0, 4), blocks().slice(4)];
+    for (const said of ['before', 'after'] as const) {
+      const first = createScorer(model, { feedback: muted });
+      const scores = before.flatMap((block) => first.push(block));
+      if (said === 'before') for (const word of wrong) first.acknowledge(word);
+      const second = createScorer(model, { checkpoint: first.checkpoint() });
+      if (said === 'after') for (const word of wrong) second.acknowledge(word);
+      scores.push(...after.flatMap((block) => second.push(block)));
+      expect(scores.map(withoutCheckpoints)).toEqual(expected);
+    }
+  });
+
+  it('that takes back what muted an open alarm lets it be heard again', () => {
+    const first = records(plain).find(({ source }) => source.name === 'vda');
+    if (!first) throw new Error('expected an anomaly of the disk');
+    const muted = feedbackOn(first, { verdict: 'expected', at: at(TRAINED + 75), until: null });
+    const wrong: Feedback = { ...muted, verdict: 'misbehaviour', at: at(TRAINED + 85) };
+    const scores = scoreWith([muted, wrong]);
+    const [before, between, after] = [72, 80, 90].map((tick) => scores[tick]?.anomalous);
+    expect([before, between, after]).toEqual([true, false, true]);
+    // Another anomaly whose word covers it mutes it still.
+    const other = scoreWith([muted, { ...muted, anomaly: 'another' }, wrong]);
+    expect(other[90]?.anomalous).toBe(false);
+  });
+
   it('survives a checkpoint', () => {
     const feedback = acknowledge(null);
     const whole = scoreWith(feedback);
