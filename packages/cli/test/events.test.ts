@@ -1,9 +1,9 @@
 import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
-import { openStore } from '@ethogram/store';
-import { expect, test } from 'vitest';
+import { openStore, type Store } from '@ethogram/store';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { keepFeedback, readFeedback, strangeRanges } from '../src/score/feedback-store.js';
-import { findAnomaly } from '../src/score/find-anomaly.js';
-import { keepEvents } from '../src/score/keep-events.js';
+import { findAnomalies, findAnomaly } from '../src/score/find-anomaly.js';
+import { keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
 
 const T = Date.UTC(2026, 4, 1);
 
@@ -49,9 +49,16 @@ const tick: TickScore = {
   anomalies: [anomaly],
   incidents: [incident],
 };
+const open: IncidentRecord = { ...incident, state: 'open' };
+
+let store: Store;
+beforeEach(async () => {
+  store = await openStore('memory:', { mode: 'write' });
+});
+const stored = async (id: string) =>
+  JSON.parse((await store.events.get('incident', id))?.body ?? 'null');
 
 test('anomalies are found by their id and by that of their incident, and its ticks are pinned', async () => {
-  const store = await openStore('memory:', { mode: 'write' });
   await keepEvents(store, tick);
   expect(await findAnomaly(store, 'a')).toEqual(anomaly);
   expect(await findAnomaly(store, 'i')).toEqual(anomaly);
@@ -61,8 +68,53 @@ test('anomalies are found by their id and by that of their incident, and its tic
   ]);
 });
 
+test('the id of an incident means all of its anomalies, oldest first', async () => {
+  const later = { ...anomaly, id: 'b', ts: new Date(T + 3000).toISOString() };
+  const other = { ...anomaly, id: 'c', incident: 'j' };
+  await keepEvents(store, { ...tick, ts: T + 3000, anomalies: [later] });
+  await keepEvents(store, { ...tick, anomalies: [anomaly, other] });
+  expect(await findAnomalies(store, 'i')).toEqual([anomaly, later]);
+  expect(await findAnomalies(store, 'b')).toEqual([later]);
+});
+
+describe('a replay', () => {
+  test('marks its incidents, and ends with its last tick what is open then', async () => {
+    const replay = new ReplayKeeper(store);
+    await replay.keep({ ...tick, incidents: [open] });
+    expect(await stored('i')).toEqual({ ...open, replay: true });
+    await replay.keep({ ...tick, ts: T + 60_000, anomalies: [], incidents: [] });
+    await replay.end();
+    const end = new Date(T + 60_000).toISOString();
+    expect(await stored('i')).toEqual({ ...incident, end, replay: true });
+    expect((await store.maintenance.pins())[0]?.range.to).toBe(T + 660_001);
+    expect(await findAnomalies(store, 'i')).toEqual([anomaly]);
+  });
+
+  test('leaves as it is what a scorer that ran has kept, and what it finds there is still found', async () => {
+    const live = { ...anomaly, checkpoint: 'c' };
+    await keepEvents(store, { ...tick, anomalies: [live], incidents: [open] });
+    const replay = new ReplayKeeper(store);
+    const renamed = { ...anomaly, incident: 'k' };
+    const other = { ...open, id: 'k' };
+    await replay.keep({ ...tick, anomalies: [renamed], incidents: [incident, other] });
+    await replay.end();
+    expect(await stored('i')).toEqual(open);
+    expect(await findAnomalies(store, 'i')).toEqual([live]);
+    expect(await findAnomalies(store, 'k')).toEqual([live]);
+  });
+
+  test('of a replay takes its place, and a scorer that runs that of both', async () => {
+    for (const end of [T + 5_000, T + 9_000]) {
+      const again = new ReplayKeeper(store);
+      await again.keep({ ...tick, incidents: [{ ...incident, end: new Date(end).toISOString() }] });
+    }
+    expect(await stored('i')).toMatchObject({ end: new Date(T + 9_000).toISOString() });
+    await keepEvents(store, { ...tick, incidents: [open] });
+    expect(await stored('i')).toEqual(open);
+  });
+});
+
 test('an incident that is open is left out of training until it is closed', async () => {
-  const store = await openStore('memory:', { mode: 'write' });
   await keepEvents(store, { ...tick, incidents: [{ ...incident, state: 'open' }] });
   expect(await strangeRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
   await keepEvents(store, tick);
@@ -70,7 +122,6 @@ test('an incident that is open is left out of training until it is closed', asyn
 });
 
 test('only what was called misbehaviour is left out of training, its last tick included', async () => {
-  const store = await openStore('memory:', { mode: 'write' });
   await keepEvents(store, tick);
   const said = {
     anomaly: 'a',

@@ -108,6 +108,16 @@ describe('explain', () => {
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`"id":"${id}"`)]);
   });
 
+  test('explains what a replay kept, which leaves no incident open', async () => {
+    const store = await openStore(uri, { mode: 'read' });
+    const incidents = await store.events.list({ kind: 'incident' });
+    await store.close();
+    expect(incidents.length).toBeGreaterThan(0);
+    for (const { body } of incidents) {
+      expect(JSON.parse(body)).toMatchObject({ state: 'closed', replay: true });
+    }
+  });
+
   test('does without a model that is gone', async () => {
     const store = await openStore(uri, { mode: 'annotate' });
     await store.models.remove('web');

@@ -15,7 +15,7 @@ import { choice, duration, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
-import { keepEvents } from '../score/keep-events.js';
+import { keepEvents, ReplayKeeper } from '../score/keep-events.js';
 import { findWindow } from '../window/find-window.js';
 import { inStepsOfModel } from '../window/in-steps-of-model.js';
 import { type WindowValues, windowOptions } from '../window/window-options.js';
@@ -113,6 +113,7 @@ async function score(
       : await recordedBlocks(context, store, options, model, checkpoint);
     const progress = notices.progress('scoring');
     const tally = new Tally();
+    const replayed = options.live ? undefined : new ReplayKeeper(store);
     const keeperOf = (host: string) =>
       options.live && keepsEvents
         ? new CheckpointKeeper(
@@ -124,13 +125,14 @@ async function score(
     const from = { model, blocks, liveFrom, checkpoint, keeperOf };
     const ticks = scoreTicks(context, store, from, async (tick) => {
       tally.add(tick);
-      if (keepsEvents) await keepEvents(store, tick);
+      if (keepsEvents) await (replayed ? replayed.keep(tick) : keepEvents(store, tick));
       if (options.live) notices.status(tally.text());
       else progress.update(tally.ticks, total);
     });
     if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
     else if (options.all) await out.list(tickView, ticks);
     else await out.list(anomalyView, anomaliesOf(ticks));
+    if (keepsEvents) await replayed?.end();
     notices.clear();
     notices.note(tally.text());
     return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;

@@ -1,6 +1,7 @@
 import type { TimeRange } from '@ethogram/core';
 import type { Feedback, IncidentRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
+import type { StoredIncident } from './keep-events.js';
 
 /** What people said of anomalies, of one host or of all, oldest first. */
 export async function readFeedback(store: Store, host?: string): Promise<readonly Feedback[]> {
@@ -30,8 +31,8 @@ export async function strangeRanges(store: Store, host: string): Promise<readonl
   // By id: an incident that is open may have been called misbehaviour as well.
   const strange = new Map<string, IncidentRecord>();
   for (const { body } of await store.events.list({ kind: 'incident', host })) {
-    const incident = JSON.parse(body) as IncidentRecord;
-    if (incident.state === 'open') strange.set(incident.id, incident);
+    const incident = JSON.parse(body) as StoredIncident;
+    if (incident.state === 'open' && !incident.replay) strange.set(incident.id, incident);
   }
   for (const { verdict, anomaly } of await readFeedback(store, host)) {
     if (verdict !== 'misbehaviour') continue;

@@ -5,6 +5,7 @@ import type { AnomalyRecord, IncidentRecord, Scorer, TickScore } from '@ethogram
 import type { Store } from '@ethogram/store';
 import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
+import type { StoredIncident } from '../score/keep-events.js';
 import { stepOf } from '../window/in-steps-of-model.js';
 import { StepMerger } from '../window/step-merger.js';
 import { type ModelOwner, namesOf } from './own-model.js';
@@ -52,15 +53,18 @@ export async function takeUp(scored: Scored, model: Model, nowMs: number): Promi
   return catchUp(scored, model, nowMs, resumed && kept ? { scorer: resumed, kept } : undefined);
 }
 
-/** Incidents that the store has as open, of this model or of a late version of a name it may have. */
+/**
+ * Incidents that the store has as open, of this model or of a late version of a name it may have;
+ * those that a replay found are nobody's to go on with.
+ */
 async function openIncidents(
   scored: Scored,
   { id }: Pick<Model, 'id'>,
 ): Promise<readonly IncidentRecord[]> {
   const { store, host } = scored;
   const open = (await store.events.list({ kind: 'incident', host }))
-    .map(({ body }) => JSON.parse(body) as IncidentRecord)
-    .filter(({ state }) => state === 'open');
+    .map(({ body }) => JSON.parse(body) as StoredIncident)
+    .filter(({ state, replay }) => state === 'open' && !replay);
   const others = new Set(open.map(({ model }) => model).filter((model) => model !== id));
   const ours = new Set([id]);
   if (others.size > 0) {

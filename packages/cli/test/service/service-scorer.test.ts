@@ -1,10 +1,15 @@
 import { packTicks, type Tick } from '@ethogram/core';
 import { train } from '@ethogram/learn';
 import { type Model, serialiseModel } from '@ethogram/model';
-import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
+import {
+  type AnomalyRecord,
+  createScorer,
+  type IncidentRecord,
+  type TickScore,
+} from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keepEvents } from '../../src/score/keep-events.js';
+import { keepEvents, ReplayKeeper } from '../../src/score/keep-events.js';
 import { ServiceScorer } from '../../src/service/service-scorer.js';
 import { lonelyHost, TRAINED } from './lonely-host.js';
 
@@ -199,6 +204,20 @@ describe('a service whose model another version follows', () => {
     expect(await store.events.heads({ kind: 'checkpoint' })).toHaveLength(count + 1);
     await service.take(live.slice(CUT));
     expect(await kept('incident')).toMatchObject([{ state: 'open' }]);
+  });
+});
+
+describe('a service on a store that others use', () => {
+  test('goes on with no incident that a replay left open', async () => {
+    const replay = new ReplayKeeper(store);
+    const scorer = createScorer(model);
+    const warmUp = ticks.slice(TRAINED - 700, TRAINED + CUT);
+    for (const tick of scorer.push(packTicks(warmUp))) await replay.keep(tick);
+    expect(await kept('incident')).toMatchObject([{ state: 'open', replay: true }]);
+    const service = new Service();
+    await service.look((live[0] as Tick).ts);
+    expect(service.alarms).toEqual([]);
+    expect(service.scorer.hasOpenIncident).toBe(false);
   });
 });
 
