@@ -1,7 +1,6 @@
 import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { keepFeedback, readFeedback, strangeRanges } from '../src/score/feedback-store.js';
 import { findAnomalies, findAnomaly } from '../src/score/find-anomaly.js';
 import { keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
 
@@ -112,29 +111,4 @@ describe('a replay', () => {
     await keepEvents(store, { ...tick, incidents: [open] });
     expect(await stored('i')).toEqual(open);
   });
-});
-
-test('an incident that is open is left out of training until it is closed', async () => {
-  await keepEvents(store, { ...tick, incidents: [{ ...incident, state: 'open' }] });
-  expect(await strangeRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
-  await keepEvents(store, tick);
-  expect(await strangeRanges(store, 'h')).toEqual([]);
-});
-
-test('only what was called misbehaviour is left out of training, its last tick included', async () => {
-  await keepEvents(store, tick);
-  const said = {
-    anomaly: 'a',
-    at: T + 60_000,
-    until: null,
-    source: 'process:p',
-    kinds: anomaly.kinds,
-    metrics: [],
-  };
-  await keepFeedback(store, 'h', { ...said, verdict: 'expected' });
-  expect(await strangeRanges(store, 'h')).toEqual([]);
-  await keepFeedback(store, 'h', { ...said, verdict: 'misbehaviour' });
-  expect(await strangeRanges(store, 'h')).toEqual([{ from: T, to: T + 5_001 }]);
-  expect(await strangeRanges(store, 'other')).toEqual([]);
-  expect(await readFeedback(store)).toHaveLength(1);
 });

@@ -4,15 +4,15 @@ import { cliErrors } from '../errors.js';
 import { deadline } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
 import { resolveInstant } from '../options/time.js';
-import { keepFeedback } from '../score/feedback-store.js';
-import { findAnomaly } from '../score/find-anomaly.js';
+import { HOLDS_AFTER_MS, keepFeedback } from '../score/feedback-store.js';
+import { findAnomalies } from '../score/find-anomaly.js';
 
 /** `ack`: what a person says of an anomaly. */
 export const ackCommand = defineCommand({
   name: 'ack',
   summary: 'say of an anomaly that it was expected, or that it was misbehaviour',
   description:
-    '--expected mutes exactly what was acknowledged from now on: the same source, seen by the same kinds (views of rates count as one), with the same metric in front; --until ends that. --misbehaviour keeps the time of its incident out of every later training. Said again of the same anomaly, the new word holds.',
+    '--expected mutes exactly what was acknowledged: the same source, seen by the same kinds (views of rates count as one), with the same metric in front, on the same host; --until ends that. It holds from the instant `at` on, seven seconds after it was said, when every scorer that runs has heard of it: a replay mutes the same ticks. --misbehaviour keeps the time of its incident out of every later training. Of an incident, it is said of each of its anomalies. Said again of the same anomaly, the new word holds from its own instant on.',
   arguments: [{ name: 'EVENT', help: 'the id of an anomaly or incident', required: true }],
   options: {
     expected: flag({ help: 'it is normal and shall not alarm again' }),
@@ -40,21 +40,26 @@ export const ackCommand = defineCommand({
       throw cliErrors.make('CLI-1002', `--until: expected a time to come, found ${shortTime(end)}`);
     }
     const store = await context.openStore('annotate');
-    const anomaly = await findAnomaly(store, id);
+    const anomalies = await findAnomalies(store, id);
     const { feedbackOn } = await import('@ethogram/score');
     const verdict = expected ? 'expected' : 'misbehaviour';
-    const feedback = feedbackOn(anomaly, { verdict, at: now, until: end });
-    await keepFeedback(store, anomaly.host, feedback);
+    const at = now + HOLDS_AFTER_MS;
+    for (const anomaly of anomalies) {
+      await keepFeedback(store, anomaly.host, feedbackOn(anomaly, { verdict, at, until: end }));
+    }
+    const [first] = anomalies;
     await out.document(
       {
         type: 'feedback',
-        ...feedback,
-        at: timeText(now),
+        ...feedbackOn(first, { verdict, at, until: end }),
+        at: timeText(at),
         until: end === null ? null : timeText(end),
+        anomalies: anomalies.map((anomaly) => anomaly.id),
       },
-      [
-        `${verdict}${end === null ? '' : ` until ${shortTime(end)}`}: ${anomalyLine(anomaly, out.style)}`,
-      ],
+      anomalies.map(
+        (anomaly) =>
+          `${verdict}${end === null ? '' : ` until ${shortTime(end)}`}: ${anomalyLine(anomaly, out.style)}`,
+      ),
     );
     return 0;
   },

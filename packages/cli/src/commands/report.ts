@@ -63,7 +63,7 @@ export const reportCommand = defineCommand({
     const read =
       store && found
         ? await readWindow(store.samples.read(found.query, { signal }), found.window, model, {
-            feedback: await readFeedback(store),
+            feedback: await readFeedback(store, found.host),
           })
         : { recording: null, scores: null, modes: [] };
     const host = found?.host ?? model?.host ?? '';
@@ -93,7 +93,7 @@ async function learnFrom(
 ): Promise<Model | EthogramError> {
   const { train } = await import('@ethogram/learn');
   const { countIncidents } = await import('@ethogram/score');
-  const exclude = await strangeRanges(store, host);
+  const exclude = await strangeRanges(store, host, window);
   const progress = notices.progress('learning');
   try {
     return await train(

@@ -197,7 +197,7 @@ async function* scoreTicks(
     const now = clock.monotonicNs();
     if (lookedAt === undefined || now - lookedAt >= FEEDBACK_EVERY_NS) {
       lookedAt = now;
-      for (const given of await readFeedback(store)) {
+      for (const given of await readFeedback(store, block.host)) {
         const said = `${given.anomaly} ${given.at}`;
         if (!known.has(said)) scorer.acknowledge(given);
         known.add(said);

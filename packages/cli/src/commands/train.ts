@@ -89,7 +89,7 @@ export const trainCommand = defineCommand({
       store.samples.read({ ...found.query, ...(range ? { range } : {}) }, { signal });
     const { train } = await import('@ethogram/learn');
     const { countIncidents } = await import('@ethogram/score');
-    const strange = await strangeRanges(store, found.host);
+    const strange = await strangeRanges(store, found.host, found.window);
     const startNs = clock.monotonicNs();
     const progress = notices.progress('training');
     const learned = await train(

@@ -1,9 +1,10 @@
 import { type Marker, sourceKey } from '@ethogram/core';
 import { type Model, parseModel } from '@ethogram/model';
 import type { ExplanationContext } from '@ethogram/report';
-import type { AnomalyRecord, Feedback, IncidentRecord } from '@ethogram/score';
+import type { AnomalyRecord, IncidentRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { AROUND_MS } from './explained-series.js';
+import { lastWordOn } from './feedback-store.js';
 import { nearestTraining } from './nearest-training.js';
 
 /** Markers told at most, the nearest in time. */
@@ -18,10 +19,9 @@ export async function explanationContext(
 ): Promise<ExplanationContext> {
   const key = sourceKey(anomaly.source);
   const incident = await store.events.get('incident', anomaly.incident);
-  const said = await store.events.get('feedback', anomaly.id);
+  const given = await lastWordOn(store, anomaly);
   const found = await modelOf(store, anomaly.model);
   const suspects = incident ? (JSON.parse(incident.body) as IncidentRecord).suspects : [];
-  const given = said && (JSON.parse(said.body) as Feedback);
   return {
     alsoOff: suspects.filter(({ source }) => source !== key),
     warn: found?.model.thresholds.warn ?? null,

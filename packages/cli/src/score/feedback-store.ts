@@ -1,21 +1,34 @@
 import type { TimeRange } from '@ethogram/core';
-import type { Feedback, IncidentRecord } from '@ethogram/score';
+import type { AnomalyRecord, Feedback, IncidentRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
+import { lastKept } from './checkpoints.js';
 import type { StoredIncident } from './keep-events.js';
 
-/** What people said of anomalies, of one host or of all, oldest first. */
-export async function readFeedback(store: Store, host?: string): Promise<readonly Feedback[]> {
-  const events = await store.events.list({
-    kind: 'feedback',
-    ...(host === undefined ? {} : { host }),
-  });
-  return events.map(({ body }) => JSON.parse(body) as Feedback);
+/**
+ * Words hold from so long on after they were said. A scorer that runs looks for them every five
+ * seconds, between ticks: it knows of a word before the first tick for which it holds, and a replay
+ * gives the same.
+ */
+export const HOLDS_AFTER_MS = 7_000;
+/** A scorer that runs keeps a checkpoint every hour: of one not heard of for two nobody knows. */
+const HEARD_OF_MS = 7_200_000;
+
+type Events = Pick<Store, 'events'>;
+
+/** What people said of anomalies of a host, oldest first: also what was said otherwise later. */
+export async function readFeedback({ events }: Events, host: string): Promise<readonly Feedback[]> {
+  const said = await events.list({ kind: 'feedback', host });
+  return said.map(({ body }) => JSON.parse(body) as Feedback);
 }
 
-/** Keeps what a person said; said again of the same anomaly, it takes the place of the former. */
-export async function keepFeedback(store: Store, host: string, feedback: Feedback): Promise<void> {
-  await store.events.put({
-    id: feedback.anomaly,
+/** Keeps what a person said, beside what was said of the same anomaly before. */
+export async function keepFeedback(
+  { events }: Events,
+  host: string,
+  feedback: Feedback,
+): Promise<void> {
+  await events.put({
+    id: `${feedback.anomaly}@${feedback.at}`,
     kind: 'feedback',
     host,
     ts: feedback.at,
@@ -23,28 +36,72 @@ export async function keepFeedback(store: Store, host: string, feedback: Feedbac
   });
 }
 
+/** The latest word on an anomaly. */
+export async function lastWordOn(
+  store: Events,
+  { host, id }: Pick<AnomalyRecord, 'host' | 'id'>,
+): Promise<Feedback | undefined> {
+  const { latestWords } = await import('@ethogram/score');
+  return latestWords(await readFeedback(store, host)).find(({ anomaly }) => anomaly === id);
+}
+
 /**
- * Times that are never part of what is learned as normal: of incidents that are still open, since
- * nobody knows yet what they are, and of those that were called misbehaviour.
+ * Times of a window that are never part of what is learned as normal: of incidents that are still
+ * open, up to now, since nobody knows yet what they are, and of those that were called misbehaviour, by the latest
+ * word on an anomaly.
  */
-export async function strangeRanges(store: Store, host: string): Promise<readonly TimeRange[]> {
+export async function strangeRanges(
+  store: Events,
+  host: string,
+  window: TimeRange,
+): Promise<readonly TimeRange[]> {
+  const { latestWords } = await import('@ethogram/score');
   // By id: an incident that is open may have been called misbehaviour as well.
-  const strange = new Map<string, IncidentRecord>();
+  const strange = new Map<string, TimeRange>();
+  const leaveOut = async (incident: StoredIncident): Promise<void> => {
+    strange.set(incident.id, await rangeOf(store, incident, window.to));
+  };
   for (const { body } of await store.events.list({ kind: 'incident', host })) {
     const incident = JSON.parse(body) as StoredIncident;
-    if (incident.state === 'open' && !incident.replay) strange.set(incident.id, incident);
+    if (incident.state === 'open' && !incident.replay) await leaveOut(incident);
   }
-  for (const { verdict, anomaly } of await readFeedback(store, host)) {
+  for (const { verdict, anomaly } of latestWords(await readFeedback(store, host))) {
     if (verdict !== 'misbehaviour') continue;
-    const event = await store.events.get('anomaly', anomaly);
-    const id = event && (JSON.parse(event.body) as { incident: string }).incident;
-    const incident = id === undefined ? undefined : await store.events.get('incident', id);
-    if (id !== undefined && incident) strange.set(id, JSON.parse(incident.body) as IncidentRecord);
+    const incident = await incidentOf(store, anomaly);
+    if (incident) await leaveOut(incident);
   }
-  return [...strange.values()].map(rangeOf);
+  return [...strange.values()]
+    .map(({ from, to }) => ({ from, to: Math.min(to, window.to) }))
+    .filter(({ from, to }) => from < to && to > window.from)
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+async function incidentOf({ events }: Events, id: string): Promise<StoredIncident | undefined> {
+  const anomaly = await events.get('anomaly', id);
+  if (!anomaly) return undefined;
+  const { incident } = JSON.parse(anomaly.body) as AnomalyRecord;
+  const found = await events.get('incident', incident);
+  return found && (JSON.parse(found.body) as StoredIncident);
+}
+
+/**
+ * An incident that is open was stored when it last changed: it goes on to the end of the window,
+ * unless its scorer is heard of no more.
+ */
+async function rangeOf(
+  store: Events,
+  incident: StoredIncident,
+  windowEnd: number,
+): Promise<TimeRange> {
+  const { from, to } = spanOf(incident);
+  if (incident.state === 'closed' || incident.replay) return { from, to };
+  const heardOf = Math.max(to, ((await lastKept(store, incident)) ?? 0) + 1);
+  return { from, to: windowEnd - heardOf <= HEARD_OF_MS ? windowEnd : heardOf };
 }
 
 /** Ranges are half-open, the last tick of an incident belongs to it. */
-function rangeOf({ start, end }: IncidentRecord): TimeRange {
-  return { from: Date.parse(start), to: Date.parse(end) + 1 };
+function spanOf({ start, end }: IncidentRecord): TimeRange {
+  const instants = [Date.parse(start), Date.parse(end)];
+  // The clock may have been set back meanwhile.
+  return { from: Math.min(...instants), to: Math.max(...instants) + 1 };
 }

@@ -75,7 +75,7 @@ export class ServiceScorer {
    * @returns what is to be told, where a version takes over.
    */
   async refresh(nowMs: number): Promise<TakeOver | undefined> {
-    const { store } = this.#settings;
+    const { store, host } = this.#settings;
     let said: TakeOver | undefined;
     const listed = await store.models.list();
     const active = activeVersion(listed, this.#settings);
@@ -84,7 +84,7 @@ export class ServiceScorer {
       const stored = await store.models.get(active.name, active.version);
       if (stored) said = await this.#takeOver(stored, nowMs);
     }
-    for (const given of this.#scorer ? await readFeedback(store) : []) {
+    for (const given of this.#scorer ? await readFeedback(store, host) : []) {
       const key = `${given.anomaly} ${given.at}`;
       if (!this.#said.has(key)) this.#scorer?.acknowledge(given);
       this.#said.add(key);

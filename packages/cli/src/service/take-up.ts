@@ -117,9 +117,9 @@ async function catchUp(
   from: { readonly scorer: Scorer; readonly kept: KeptCheckpoint } | undefined,
 ): Promise<TakenUp> {
   const { createScorer } = await import('@ethogram/score');
-  const { store, host, recording } = scored;
+  const { store, host } = scored;
   const scorer = from?.scorer ?? createScorer(model);
-  for (const given of await readFeedback(store)) scorer.acknowledge(given);
+  for (const given of await readFeedback(store, host)) scorer.acknowledge(given);
   const open = await openIncidents(scored, model);
   const first = from ? from.kept.ts + 1 : warmUpFrom(model, nowMs, open);
   // What began after a checkpoint is found again in the ticks after it.

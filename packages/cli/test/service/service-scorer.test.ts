@@ -4,11 +4,13 @@ import { type Model, serialiseModel } from '@ethogram/model';
 import {
   type AnomalyRecord,
   createScorer,
+  feedbackOn,
   type IncidentRecord,
   type TickScore,
 } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keepFeedback } from '../../src/score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../../src/score/keep-events.js';
 import { ServiceScorer } from '../../src/service/service-scorer.js';
 import { lonelyHost, TRAINED } from './lonely-host.js';
@@ -208,6 +210,23 @@ describe('a service whose model another version follows', () => {
 });
 
 describe('a service on a store that others use', () => {
+  test('mutes what was acknowledged on its own host, and nothing that was on another', async () => {
+    const [first] = anomalies(through) as [AnomalyRecord];
+    const at = (live[10] as Tick).ts;
+    const word = feedbackOn(first, { verdict: 'expected', at, until: null });
+    for (const host of ['h', 'elsewhere']) {
+      for (const saidBefore of [true, false]) {
+        await freshStore();
+        const service = new Service();
+        if (!saidBefore) await service.take(live.slice(0, 5));
+        await keepFeedback(store, host, word);
+        await service.take(live.slice(saidBefore ? 0 : 5, CUT));
+        const told = anomalies(service.told).map(({ id }) => id);
+        expect(told.includes(first.id), `${host} ${saidBefore}`).toBe(host === 'elsewhere');
+      }
+    }
+  });
+
   test('goes on with no incident that a replay left open', async () => {
     const replay = new ReplayKeeper(store);
     const scorer = createScorer(model);
