@@ -2,7 +2,7 @@ import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findAnomalies, findAnomaly } from '../src/score/find-anomaly.js';
-import { keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
+import { hasEvents, keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
 
 const T = Date.UTC(2026, 4, 1);
 
@@ -111,4 +111,16 @@ describe('a replay', () => {
     await keepEvents(store, { ...tick, incidents: [open] });
     expect(await stored('i')).toEqual(open);
   });
+});
+
+test('what went on unheard is kept, also of a tick without anything else, and by no replay', async () => {
+  const quiet = { ...tick, anomalies: [], incidents: [] };
+  expect([hasEvents(tick), hasEvents(quiet)]).toEqual([true, false]);
+  const unheard = { ...quiet, unheard: [open] };
+  expect(hasEvents(unheard)).toBe(true);
+  await new ReplayKeeper(store).keep(unheard);
+  expect(await store.events.list({ kind: 'unheard' })).toEqual([]);
+  await keepEvents(store, unheard);
+  expect(await store.events.get('unheard', 'i')).toMatchObject({ host: 'h', ts: T });
+  expect(await stored('i')).toBeNull();
 });

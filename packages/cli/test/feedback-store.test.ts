@@ -83,6 +83,20 @@ describe('left out of training', () => {
     expect(await leftOut()).toEqual([]);
   });
 
+  test('is what was expected for a time only, and what went on of it unheard', async () => {
+    await keepEvents(store, tick);
+    await keepFeedback(store, 'h', word(60_000, { until: T + HOUR }));
+    expect(await leftOut()).toEqual([{ from: T, to: T + 5_001 }]);
+    const unheard = { ...incident, id: 'u', start: at(70_000), end: at(130_000) };
+    await keepEvents(store, scored({ unheard: [{ ...unheard, state: 'open' }] }));
+    await keepEvents(store, scored({ unheard: [{ ...unheard, end: at(190_000) }] }));
+    expect(await leftOut()).toEqual([
+      { from: T, to: T + 5_001 },
+      { from: T + 70_000, to: T + 190_001 },
+    ]);
+    expect(await leftOut({ from: T, to: T + 1000 })).toEqual([{ from: T, to: T + 1000 }]);
+  });
+
   test('is nothing of other windows', async () => {
     await keepEvents(store, openTick);
     await keepFeedback(store, 'h', word(60_000, { until: T + HOUR }));

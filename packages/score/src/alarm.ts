@@ -26,6 +26,11 @@ export class Alarm {
     return this.#open && !this.#muted;
   }
 
+  /** Open, and acknowledged as expected. */
+  get muted(): boolean {
+    return this.#open && this.#muted;
+  }
+
   /**
    * Nothing more is heard of it until it closes.
    * @param muted false where that is taken back.

@@ -1,6 +1,6 @@
 import { type Block, type SourceId, sourceKey } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
-import { type Feedback, isExpected, latestWords } from './feedback.js';
+import { expectedBy, type Feedback, isExpected, latestWords } from './feedback.js';
 import { identityOf } from './identity.js';
 import { IncidentBook, type OpenIncident } from './incidents.js';
 import { LiveLinks, type LivePair } from './live-links.js';
@@ -21,6 +21,8 @@ const MOST_NEIGHBOURS = 5;
 const MOST_DEPTH = 8;
 /** How long a link without traffic still brings sources together, ms. */
 const LINK_MEMORY_MS = 60_000;
+/** How often it is said of what goes on unheard that it does, ms. */
+const REPEAT_MS = 60_000;
 
 /** The tick that something is written about. */
 export interface Moment {
@@ -55,6 +57,9 @@ export class Chronicle {
   readonly #scoreOf: (key: string) => number;
   readonly #edges: ReadonlyMap<string, readonly Edge[]>;
   readonly #incidents: IncidentBook;
+  /** What goes on although nobody is told, since it was acknowledged as expected until a time. */
+  readonly #unheard: IncidentBook;
+  readonly #intervalMs: number;
   readonly #links: LiveLinks;
   readonly #feedback: Feedback[] = [];
   /** Feedback whose time has not come yet. */
@@ -67,6 +72,8 @@ export class Chronicle {
     this.#scoreOf = scoreOf;
     this.#edges = neighbourhood(model);
     this.#incidents = new IncidentBook(model.id, this.#edges);
+    this.#unheard = new IncidentBook(model.id, this.#edges);
+    this.#intervalMs = model.timing.intervalMs;
     this.#links = new LiveLinks(Math.ceil(LINK_MEMORY_MS / model.timing.intervalMs));
   }
 
@@ -137,7 +144,11 @@ export class Chronicle {
     const { source, now, severity, kinds, reasons, parents } = finding;
     const key = sourceKey(source);
     const metrics = reasons.map(({ metric }) => metric);
-    if (isExpected(this.#feedback, { source: key, kinds, metrics }, ts)) return null;
+    const word = expectedBy(this.#feedback, { source: key, kinds, metrics }, ts);
+    if (word) {
+      if (word.until !== null) this.noteUnheard(moment, word, now.score);
+      return null;
+    }
     const quotes = regime !== 'provisional';
     const incident = this.#incidents.note(
       { host, ts, source: key, score: now.score, severity, kinds },
@@ -179,6 +190,24 @@ export class Chronicle {
     return this.#incidents.close(moment, anomalous);
   }
 
+  /**
+   * Notes that what was acknowledged as expected until a time is on.
+   * @param score of the source now.
+   */
+  noteUnheard({ host, ts }: Moment, { source, kinds }: Feedback, score: number): void {
+    this.#unheard.note({ host, ts, source, score, severity: 'warning', kinds });
+  }
+
+  /**
+   * Ends a tick: what goes on unheard that began, changed, closed, or is said again since it lasts.
+   * @param keys gives the keys of the sources of which something is open that nobody is told of.
+   */
+  closeUnheard(moment: Moment, keys: () => ReadonlySet<string>): readonly IncidentRecord[] {
+    if (this.#unheard.isEmpty) return [];
+    if (moment.ts % REPEAT_MS < this.#intervalMs) this.#unheard.repeat();
+    return this.#unheard.close(moment, keys());
+  }
+
   /** Its state, for a checkpoint. */
   state(): ChronicleState {
     return {
@@ -186,6 +215,7 @@ export class Chronicle {
       pending: this.#pending,
       links: this.#links.state(),
       incidents: this.#incidents.state(),
+      unheard: this.#unheard.state(),
     };
   }
 
@@ -194,6 +224,7 @@ export class Chronicle {
     this.#pending.push(...state.pending);
     this.#links.resume(state.links);
     this.#incidents.resume(state.incidents);
+    this.#unheard.resume(state.unheard ?? []);
   }
 
   /** Whether the word before this one, on the same anomaly, muted it. */
@@ -221,6 +252,8 @@ export interface ChronicleState {
   readonly pending: readonly Feedback[];
   readonly links: { readonly tick: number; readonly pairs: readonly LivePair[] };
   readonly incidents: readonly OpenIncident[];
+  /** Not in checkpoints of before it was followed. */
+  readonly unheard?: readonly OpenIncident[];
 }
 
 /** Whether two are the same word, one of them out of a checkpoint perhaps. */

@@ -65,19 +65,19 @@ const RATE_KINDS: ReadonlySet<AnomalyKind> = new Set([
 ]);
 
 /**
- * Whether an appearance is acknowledged as expected, by the latest word on some anomaly: the same
+ * The word by which an appearance is acknowledged as expected, the latest on some anomaly: the same
  * source, no kind that was not acknowledged (the views of rates count as one), and its first metric
- * among those that were.
+ * among those that were. One that holds for good comes before those that end.
  */
-export function isExpected(
+export function expectedBy(
   feedback: readonly Feedback[],
   appearance: Appearance,
   ts: number,
-): boolean {
+): Feedback | undefined {
   const first = appearance.metrics[0];
   const covers = (kinds: readonly AnomalyKind[], kind: AnomalyKind): boolean =>
     kinds.includes(kind) || (RATE_KINDS.has(kind) && kinds.some((k) => RATE_KINDS.has(k)));
-  return latestWords(feedback, ts).some(
+  const words = latestWords(feedback, ts).filter(
     (given) =>
       given.verdict === 'expected' &&
       (given.until === null || ts < given.until) &&
@@ -85,4 +85,14 @@ export function isExpected(
       appearance.kinds.every((kind) => covers(given.kinds, kind)) &&
       (first === undefined || given.metrics.includes(first)),
   );
+  return words.find(({ until }) => until === null) ?? words[0];
+}
+
+/** Whether an appearance is acknowledged as expected: see {@link expectedBy}. */
+export function isExpected(
+  feedback: readonly Feedback[],
+  appearance: Appearance,
+  ts: number,
+): boolean {
+  return expectedBy(feedback, appearance, ts) !== undefined;
 }

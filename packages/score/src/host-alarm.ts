@@ -47,6 +47,11 @@ export class HostAlarm {
     return this.#alarm.heard ? this.#blamed : '';
   }
 
+  /** Whom it blames, while it is open and acknowledged; empty otherwise. */
+  get blamedUnheard(): string {
+    return this.#alarm.muted ? this.#blamed : '';
+  }
+
   /** Takes the surprise of a tick; NaN where there is none. */
   score(s: number): void {
     this.#s = s;

@@ -62,7 +62,7 @@ export class HostScorer {
     this.#host?.visit(block, t, unsure);
     this.#chronicle.visit(block, t);
     this.#ticks++;
-    this.#applyFeedback(moment.ts);
+    this.#applyFeedback(moment);
     this.#newcomers.tick(unsure);
     this.#score(moment);
     const limits = this.#limits();
@@ -70,6 +70,7 @@ export class HostScorer {
     const news = this.#judgeNews(this.#novelty.visit(block, t), moment);
     const together = this.#judgeHost(moment);
     const anomalous = this.#anomalous();
+    const unheard = this.#chronicle.closeUnheard(moment, () => this.#unheard());
     const floor = news.length > 0 ? this.#noveltyScore() : 0;
     const scored = this.#watched.filter((watched) => watched.scored);
     return {
@@ -85,6 +86,7 @@ export class HostScorer {
       sources: [...this.#sourceScores(anomalous), ...this.#newSources(news)],
       anomalies: [...anomalies, ...news, ...together],
       incidents: this.#chronicle.close(moment, anomalous),
+      ...(unheard.length > 0 ? { unheard } : {}),
     };
   }
 
@@ -145,8 +147,8 @@ export class HostScorer {
   }
 
   /** Mutes what is open and was acknowledged in the meantime, or takes that back. */
-  #applyFeedback(ts: number): void {
-    for (const { word, muted } of this.#chronicle.due(ts)) {
+  #applyFeedback(moment: Moment): void {
+    for (const { word, muted } of this.#chronicle.due(moment.ts)) {
       const { source, kinds } = word;
       const watched = this.#byKey.get(source);
       if (kinds.includes('absent')) watched?.absence.mute(muted);
@@ -156,6 +158,9 @@ export class HostScorer {
       } else {
         watched?.rates.mute(muted);
         this.#host?.mute(source, muted);
+      }
+      if (muted && word.until !== null && this.#unheard().has(source)) {
+        this.#chronicle.noteUnheard(moment, word, watched?.now.score ?? 0);
       }
     }
   }
@@ -286,6 +291,12 @@ export class HostScorer {
   #anomalous(): Set<string> {
     const known = this.#watched.filter(({ heard }) => heard).map(({ key }) => key);
     return new Set([...known, ...this.#newcomers.heard(), ...(this.#host?.heard() ?? [])]);
+  }
+
+  /** Keys of the sources of which something is open that nobody is told of. */
+  #unheard(): Set<string> {
+    const known = this.#watched.filter(({ unheard }) => unheard).map(({ key }) => key);
+    return new Set([...known, ...this.#newcomers.unheard(), ...(this.#host?.unheard() ?? [])]);
   }
 
   #sourceScores(anomalous: ReadonlySet<string>): readonly SourceScore[] {

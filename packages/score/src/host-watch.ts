@@ -154,6 +154,13 @@ export class HostWatch {
     );
   }
 
+  /** Keys of the sources that open alarms blame of which nobody is told. */
+  unheard(): readonly string[] {
+    return [this.#joint, this.#relation].flatMap((alarm) =>
+      alarm && alarm.blamedUnheard !== '' ? [alarm.blamedUnheard] : [],
+    );
+  }
+
   /** Mutes the alarms that blame a source, or takes that back. */
   mute(key: string, muted = true): void {
     for (const alarm of [this.#joint, this.#relation]) {

@@ -104,6 +104,16 @@ export class IncidentBook {
     }
   }
 
+  /** Whether none is open. */
+  get isEmpty(): boolean {
+    return this.#open.length === 0;
+  }
+
+  /** Has those that are open told again with the end of this tick. */
+  repeat(): void {
+    for (const incident of this.#open) incident.changed = true;
+  }
+
   /** Takes over an incident that another scorer left open; it is open from its first tick on. */
   reopen(record: IncidentRecord): void {
     this.#awaited.push({

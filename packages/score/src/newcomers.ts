@@ -43,6 +43,11 @@ export class Newcomers {
     return [...this.#alarms].filter(([, alarm]) => alarm.heard).map(([key]) => key);
   }
 
+  /** Keys of those that are open, and not heard. */
+  unheard(): readonly string[] {
+    return [...this.#alarms].filter(([, alarm]) => alarm.muted).map(([key]) => key);
+  }
+
   state(): readonly (readonly [string, AlarmState])[] {
     return [...this.#alarms].map(([key, alarm]) => [key, alarm.state()] as const);
   }

@@ -118,4 +118,9 @@ export interface TickScore {
   readonly anomalies: readonly AnomalyRecord[];
   /** Incidents that opened, changed or closed with this tick. */
   readonly incidents: readonly IncidentRecord[];
+  /**
+   * What goes on although nobody is told of it, since it was acknowledged as expected until a time:
+   * what opened, changed or closed with this tick, or is open at the turn of a minute.
+   */
+  readonly unheard?: readonly IncidentRecord[];
 }

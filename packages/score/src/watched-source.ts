@@ -68,6 +68,11 @@ export class WatchedSource {
     return this.rates.heard || this.novelty.heard || this.absence.heard;
   }
 
+  /** Whether one of its alarms is open and acknowledged. */
+  get unheard(): boolean {
+    return this.rates.muted || this.novelty.muted || this.absence.muted;
+  }
+
   /** Whether one of its alarms is open, acknowledged or not. */
   get open(): boolean {
     return this.rates.open || this.novelty.open || this.absence.open;

@@ -130,6 +130,43 @@ describe('feedback', () => {
     expect(other[90]?.anomalous).toBe(false);
   });
 
+  it('with an end leaves behind when what it mutes went on', () => {
+    const unheard = (scores: readonly TickScore[]) => scores.flatMap((tick) => tick.unheard ?? []);
+    const storm = unheard(scoreWith(acknowledge(at(TRAINED + 480))));
+    expect(storm[0]?.suspects.map(({ source }) => source)).toEqual(['device:vda']);
+    const last = storm.at(-1);
+    expect(last?.state).toBe('closed');
+    const [start, end] = [last?.start ?? '', last?.end ?? ''].map((time) => Date.parse(time));
+    expect(start).toBeGreaterThan(at(TRAINED + 300));
+    expect(start).toBeLessThan(at(TRAINED + 320));
+    expect(end).toBeGreaterThan(at(TRAINED + 335));
+    const turn = new Date(at(TRAINED + 320)).toISOString();
+    expect(storm.some((record) => record.state === 'open' && record.end === turn)).toBe(true);
+    expect(unheard(scoreWith(acknowledge(null)))).toEqual([]);
+  });
+
+  it('with an end, of an open alarm, says so from its own time on, also over a checkpoint', () => {
+    const first = records(plain).find(({ source }) => source.name === 'vda');
+    if (!first) throw new Error('expected an anomaly of the disk');
+    const until = at(TRAINED + 400);
+    const feedback = [feedbackOn(first, { verdict: 'expected', at: at(TRAINED + 80), until })];
+    const whole = scoreWith(feedback);
+    const told = whole.flatMap((tick) => tick.unheard ?? []);
+    expect(told[0]).toMatchObject({
+      state: 'open',
+      start: new Date(at(TRAINED + 80)).toISOString(),
+      suspects: [{ source: 'device:vda' }],
+    });
+    expect(told.at(-1)?.state).toBe('closed');
+    let scorer = createScorer(model, { feedback });
+    const scores: TickScore[] = [];
+    for (const block of blocks()) {
+      scores.push(...scorer.push(block));
+      scorer = createScorer(model, { checkpoint: scorer.checkpoint() });
+    }
+    expect(scores.map(withoutCheckpoints)).toEqual(whole.map(withoutCheckpoints));
+  });
+
   it('survives a checkpoint', () => {
     const feedback = acknowledge(null);
     const whole = scoreWith(feedback);

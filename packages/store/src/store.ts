@@ -100,7 +100,7 @@ export interface ModelStore {
 /** Something that happened, kept under an id of its own; `body` is JSON that the store never looks into. */
 export interface StoredEvent {
   readonly id: string;
-  readonly kind: 'anomaly' | 'incident' | 'feedback' | 'checkpoint' | 'marker';
+  readonly kind: 'anomaly' | 'incident' | 'unheard' | 'feedback' | 'checkpoint' | 'marker';
   readonly host: string;
   readonly ts: number;
   readonly body: string;
@@ -109,7 +109,7 @@ export interface StoredEvent {
 /** An event without what it says. */
 export type EventHead = Omit<StoredEvent, 'body'>;
 
-/** Keeps anomalies, incidents, feedback and scorer checkpoints. */
+/** Keeps anomalies, incidents, what went on unheard, feedback and scorer checkpoints. */
 export interface EventStore {
   /** Stores or replaces by `(kind, id)`. */
   put(event: StoredEvent): Promise<void>;

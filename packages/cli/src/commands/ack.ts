@@ -12,7 +12,7 @@ export const ackCommand = defineCommand({
   name: 'ack',
   summary: 'say of an anomaly that it was expected, or that it was misbehaviour',
   description:
-    '--expected mutes exactly what was acknowledged: the same source, seen by the same kinds (views of rates count as one), with the same metric in front, on the same host; --until ends that. It holds from the instant `at` on, seven seconds after it was said, when every scorer that runs has heard of it: a replay mutes the same ticks. --misbehaviour keeps the time of its incident out of every later training. Of an incident, it is said of each of its anomalies. Said again of the same anomaly, the new word holds from its own instant on.',
+    '--expected mutes exactly what was acknowledged: the same source, seen by the same kinds (views of rates count as one), with the same metric in front, on the same host; --until ends that. It holds from the instant `at` on, seven seconds after it was said, when every scorer that runs has heard of it: a replay mutes the same ticks. --misbehaviour keeps the time of its incident out of every later training; so does --expected with --until, whenever what it mutes goes on. Of an incident, it is said of each of its anomalies. Said again of the same anomaly, the new word holds from its own instant on.',
   arguments: [{ name: 'EVENT', help: 'the id of an anomaly or incident', required: true }],
   options: {
     expected: flag({ help: 'it is normal and shall not alarm again' }),

@@ -22,7 +22,7 @@ export const trainCommand = defineCommand({
   name: 'train',
   summary: 'learn a model from a recording or a window',
   description:
-    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The time of incidents that are open, or that `ethogram ack --misbehaviour` named, is left out. The same window and seed give the same model to the byte.',
+    'Learns what every source does, how sources depend on each other, and from which scores on to warn so that false alarms stay within --false-alarms. The model is kept in the store under --name as its next version and becomes the active one; --out also writes it as a file. The time of incidents that are open, or that `ethogram ack` named as misbehaviour or as expected until a time, is left out. The same window and seed give the same model to the byte.',
   options: {
     ...windowOptions,
     ...excludeOption,

@@ -47,8 +47,9 @@ export async function lastWordOn(
 
 /**
  * Times of a window that are never part of what is learned as normal: of incidents that are still
- * open, up to now, since nobody knows yet what they are, and of those that were called misbehaviour, by the latest
- * word on an anomaly.
+ * open, up to now, since nobody knows yet what they are; of those that were called misbehaviour; and
+ * of those that were expected for a time only, with what went on of them unheard. The latest word on
+ * an anomaly counts.
  */
 export async function strangeRanges(
   store: Events,
@@ -65,12 +66,14 @@ export async function strangeRanges(
     const incident = JSON.parse(body) as StoredIncident;
     if (incident.state === 'open' && !incident.replay) await leaveOut(incident);
   }
-  for (const { verdict, anomaly } of latestWords(await readFeedback(store, host))) {
-    if (verdict !== 'misbehaviour') continue;
+  for (const { verdict, anomaly, until } of latestWords(await readFeedback(store, host))) {
+    if (verdict === 'expected' && until === null) continue;
     const incident = await incidentOf(store, anomaly);
     if (incident) await leaveOut(incident);
   }
-  return [...strange.values()]
+  const unheard = await store.events.list({ kind: 'unheard', host });
+  const ranges = unheard.map(({ body }) => spanOf(JSON.parse(body) as IncidentRecord));
+  return [...strange.values(), ...ranges]
     .map(({ from, to }) => ({ from, to: Math.min(to, window.to) }))
     .filter(({ from, to }) => from < to && to > window.from)
     .sort((a, b) => a.from - b.from || a.to - b.to);

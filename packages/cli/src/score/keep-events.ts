@@ -13,12 +13,22 @@ export interface StoredIncident extends IncidentRecord {
 type Keeps = Pick<Store, 'events' | 'maintenance'>;
 
 /**
- * Keeps anomalies and incidents in the store under their ids, where `explain` finds them, and pins
- * the ticks of incidents, so that explanations stay reproducible.
+ * Keeps anomalies and incidents in the store under their ids, where `explain` finds them, pins
+ * the ticks of incidents, so that explanations stay reproducible, and keeps what went on unheard.
  */
 export async function keepEvents(store: Keeps, tick: TickScore): Promise<void> {
   for (const anomaly of tick.anomalies) await keepAnomaly(store, tick, anomaly);
   for (const incident of tick.incidents) await keepIncident(store, incident);
+  for (const incident of tick.unheard ?? []) {
+    const { id, host, start } = incident;
+    const body = JSON.stringify(incident);
+    await store.events.put({ id, kind: 'unheard', host, ts: Date.parse(start), body });
+  }
+}
+
+/** Whether there is anything of a tick to keep. */
+export function hasEvents({ anomalies, incidents, unheard = [] }: TickScore): boolean {
+  return anomalies.length + incidents.length + unheard.length > 0;
 }
 
 /**

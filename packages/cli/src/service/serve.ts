@@ -5,7 +5,7 @@ import type { RetentionPolicy, Store } from '@ethogram/store';
 import type { CollectorLease } from '../collect/collector-lease.js';
 import type { CostAccount } from '../collect/own-cost.js';
 import type { CommandContext } from '../command.js';
-import { keepEvents } from '../score/keep-events.js';
+import { hasEvents, keepEvents } from '../score/keep-events.js';
 import type { Learner } from './learner.js';
 import { isUnavailable, Outbox } from './outbox.js';
 import type { Outlets } from './outlets.js';
@@ -105,7 +105,7 @@ export async function* serve(
       for (const scored of tell.splice(0)) {
         state.scored(scored, scorer.openIncidents);
         alerts.take(scored);
-        if (scored.anomalies.length + scored.incidents.length > 0) await events.push(scored);
+        if (hasEvents(scored)) await events.push(scored);
         yield* scored.anomalies;
       }
       state.waits(stored, events);

@@ -5,7 +5,7 @@ import type { AnomalyRecord, IncidentRecord, Scorer, TickScore } from '@ethogram
 import type { Store } from '@ethogram/store';
 import { type KeptCheckpoint, newestCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
-import type { StoredIncident } from '../score/keep-events.js';
+import { hasEvents, type StoredIncident } from '../score/keep-events.js';
 import { stepOf } from '../window/in-steps-of-model.js';
 import { StepMerger } from '../window/step-merger.js';
 import { type ModelOwner, namesOf } from './own-model.js';
@@ -138,7 +138,8 @@ async function catchUp(
       const anomalies = from ? await unknown(store, tick.anomalies) : [];
       const incidents = tick.incidents.filter(({ id }) => from || taken.has(id));
       for (const { id } of incidents) found.add(id);
-      if (anomalies.length + incidents.length > 0) news.push({ ...tick, anomalies, incidents });
+      const unsaid = { ...tick, anomalies, incidents };
+      if (hasEvents(unsaid)) news.push(unsaid);
     }
     await others();
   }
