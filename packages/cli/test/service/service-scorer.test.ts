@@ -10,7 +10,7 @@ import {
 } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keepFeedback } from '../../src/score/feedback-store.js';
+import { HOLDS_AFTER_MS, keepFeedback } from '../../src/score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../../src/score/keep-events.js';
 import { ServiceScorer } from '../../src/service/service-scorer.js';
 import { lonelyHost, TRAINED } from './lonely-host.js';
@@ -90,12 +90,16 @@ class Service {
     for (const tick of taken?.news ?? []) await this.#tell(tick);
   }
 
-  async take(some: readonly Tick[]): Promise<void> {
+  async take(
+    some: readonly Tick[],
+    beforeTick: (tick: Tick) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     for (let at = 0; at < some.length; at += LOOK_EVERY) {
       const next = some.slice(at, at + LOOK_EVERY);
       await this.look((next[0] as Tick).ts);
       await store.samples.append('live', next);
       for (const tick of next) {
+        await beforeTick(tick);
         for (const scored of this.scorer.push(packTicks([tick]))) await this.#tell(scored);
       }
     }
@@ -224,6 +228,29 @@ describe('a service on a store that others use', () => {
         const told = anomalies(service.told).map(({ id }) => id);
         expect(told.includes(first.id), `${host} ${saidBefore}`).toBe(host === 'elsewhere');
       }
+    }
+  });
+
+  test('has heard of a word before it holds, whenever between two looks it was said', async () => {
+    const [first] = anomalies(through) as [AnomalyRecord];
+    for (let offset = 0; offset < LOOK_EVERY; offset++) {
+      const said = live[120 + offset] as Tick;
+      const at = said.ts + HOLDS_AFTER_MS;
+      const word = feedbackOn(first, { verdict: 'expected', at, until: null });
+      await freshStore();
+      const hears = new Service();
+      await hears.take(live.slice(0, 180), async (tick) => {
+        if (tick === said) await keepFeedback(store, 'h', word);
+      });
+      await freshStore();
+      await keepFeedback(store, 'h', word);
+      const knows = new Service();
+      await knows.take(live.slice(0, 180));
+      expect(apart(hears.told)).toEqual(apart(knows.told));
+      const heard = hears.told.map(({ anomalous }) => anomalous);
+      expect(heard).toEqual(knows.told.map(({ anomalous }) => anomalous));
+      const muted = hears.told.findIndex(({ ts }) => ts >= at);
+      expect([heard[muted - 1], heard[muted]]).toEqual([true, false]);
     }
   });
 
