@@ -10,9 +10,9 @@ import { openStore } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ETHOGRAM } from '../e2e/binary.js';
 import { lockKernel } from './kernel-lock.js';
-import { whyNoEbpf } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 const NOBODY = 65534;

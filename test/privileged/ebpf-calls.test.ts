@@ -8,7 +8,8 @@ import { quantizeScheme } from '@ethogram/core';
 import { EBPF_TABLES, loadEbpf } from '@ethogram/native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { recordWhile, whyNoEbpf } from './record-while.js';
+import { recordWhile } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
 const run = promisify(execFile);
 const bucketOf = (bytes: number): number => quantizeScheme().bucketOf(bytes);
@@ -20,7 +21,7 @@ const ENDS = process.arch === 'arm64' ? [93, 94] : [60, 231];
 const NAMESPACE = ['--pid', '--fork', '--mount-proc'];
 const noSmallPids = whyNoSmallPids();
 if (noSmallPids !== undefined) process.stderr.write(`skipped, no small PIDs: ${noSmallPids}\n`);
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 describe.skipIf(reason !== undefined)('system calls counted by eBPF', () => {

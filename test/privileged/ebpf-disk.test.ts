@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { recordWhile, whyNoEbpf } from './record-while.js';
+import { recordWhile } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
 const TMPFS = 0x01021994;
 const MIB = 1 << 20;
 const reason =
-  (await whyNoEbpf()) ??
+  whyNoEbpf() ??
   (statfsSync(tmpdir()).type === TMPFS ? `${tmpdir()} is not on a block device` : undefined);
 if (reason !== undefined) process.stderr.write(`skipped, no disk to charge: ${reason}\n`);
 

@@ -7,9 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { recordWhile, whyNoEbpf } from './record-while.js';
+import { recordWhile } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 const limited = limitedGroup();
 if (limited === undefined) process.stderr.write('skipped: no control group to limit memory by\n');

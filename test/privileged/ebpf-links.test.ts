@@ -9,10 +9,11 @@ import { promisify } from 'node:util';
 import type { Link, LinkKind } from '@ethogram/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { type Recorded, recordWhile, whyNoEbpf } from './record-while.js';
+import { type Recorded, recordWhile } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
 const run = promisify(execFile);
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 const noNamespaces = whyNoNamespaces();

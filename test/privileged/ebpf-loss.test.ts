@@ -8,10 +8,11 @@ import { openCollector } from '@ethogram/collector';
 import { EBPF_COLUMNS, EBPF_TABLES, type EbpfReading, loadEbpf } from '@ethogram/native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { recordWhile, whyNoEbpf } from './record-while.js';
+import { recordWhile } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
 const run = promisify(execFile);
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 /** Numbers of calls, as the kernel has them. */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { whyNoEbpf } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 /** What util-linux calls the capabilities that are enough to load, and to become nobody after. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadEbpf } from '@ethogram/native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockKernel } from './kernel-lock.js';
-import { whyNoEbpf } from './record-while.js';
+import { whyNoEbpf } from './why-no-ebpf.js';
 
 /** What the verifier went through for each program, and with which kernel and compiler. */
 interface Golden {
@@ -14,7 +14,7 @@ interface Golden {
   readonly instructions: Readonly<Record<string, number>>;
 }
 
-const reason = await whyNoEbpf();
+const reason = whyNoEbpf();
 if (reason !== undefined) process.stderr.write(`skipped, no eBPF here: ${reason}\n`);
 
 /** The verifier gives up at a million: whoever comes near it leaves no room for other kernels. */

@@ -25,17 +25,6 @@ export interface Recorded {
 /** Causes of loss that say something of the rest of the host only. */
 const ELSEWHERE = ['tick.late', 'links.unowned'];
 
-/** Why the eBPF backend cannot run here; nothing where it can. */
-export async function whyNoEbpf(): Promise<string | undefined> {
-  try {
-    const source = await openCollector({ backend: 'ebpf' });
-    await source.close();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 /**
  * Records by eBPF while something runs: from before it starts until two intervals after its end.
  */
