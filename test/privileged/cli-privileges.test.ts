@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { unpackTicks } from '@ethogram/core';
 import { openStore } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ETHOGRAM } from '../e2e/binary.js';
+import { ETHOGRAM, ethogram, jsonLines } from '../e2e/binary.js';
 import { lockKernel } from './kernel-lock.js';
 import { whyNoEbpf } from './why-no-ebpf.js';
 
@@ -151,6 +159,17 @@ describe.skipIf(reason !== undefined)('what the binary keeps of its privileges',
       expect(ticks.calls, said).toBe(3 * 2 * 100);
     },
   );
+
+  it('doctor looks at a store as whoever records into it, who alone may', async () => {
+    const store = newFolder(NOBODY);
+    chmodSync(store, 0o700);
+    await record([], store, ['--backend', 'procfs']);
+    const { code, stdout, stderr } = await ethogram('doctor', '--store', `lmdb:${store}`);
+    const findings = jsonLines<{ name: string; ok: boolean; found: string }>(stdout);
+    const finding = findings.find(({ name }) => name === 'store');
+    expect(finding, stderr).toMatchObject({ ok: true, found: `lmdb:${store}: 1 recording` });
+    expect(code).toBe(0);
+  });
 
   it('is nothing with procfs, which says what it cannot read, unless two capabilities are asked for', async () => {
     const blind = await record([], newFolder(0), ['--backend', 'procfs']);

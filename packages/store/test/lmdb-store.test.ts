@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualClock } from '@ethogram/core';
@@ -288,6 +288,26 @@ describe('the LMDB store', () => {
       code: 'STORE-1013',
       exitCode: 6,
     });
+  });
+
+  it('is not taken for one that is not there by who may not look into its folder', async () => {
+    const store = await openStore({ mode: 'write' });
+    await store.samples.append('a', exampleTicks({ count: 3 }));
+    await store.close();
+    const isRoot = process.geteuid?.() === 0;
+    // Root is kept out by becoming somebody else for a moment: the folder is its owner's alone.
+    await chmod(path, isRoot ? 0o700 : 0);
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      for (const mode of ['read', 'annotate', 'write'] as const) {
+        const closed = { code: 'STORE-1014', exitCode: 6 };
+        await expect(openLmdbStore(path, { mode })).rejects.toMatchObject(closed);
+      }
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      await chmod(path, 0o700);
+    }
+    expect(await (await openStore({ mode: 'read' })).samples.recordings()).toHaveLength(1);
   });
 
   it('refuses network file systems and names them', async () => {

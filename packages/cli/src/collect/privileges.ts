@@ -45,8 +45,8 @@ export function privilegeSteps(
     },
     afterLoading: () => {
       if (dropped) return;
-      dropped = true;
       dropPrivileges({ keep, ...(person ? { user: person } : {}) });
+      dropped = true;
       const who = `user ${process.geteuid?.() ?? 'unknown'}`;
       onDropped(keepPtrace ? `${who}, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH kept` : who);
     },

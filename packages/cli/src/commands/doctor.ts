@@ -1,9 +1,12 @@
 import { connect } from 'node:net';
+import type { PrivilegeSteps } from '@ethogram/collector';
 import { EthogramError } from '@ethogram/core';
 import { countText, printable, type View } from '@ethogram/report';
+import { privilegeSteps } from '../collect/privileges.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { openStoreAt } from '../open-store-at.js';
 import { codedError } from '../output/print-error.js';
+import { storeLocation } from '../store-location.js';
 
 /** One thing that was looked at. */
 interface Finding {
@@ -50,18 +53,22 @@ export const doctorCommand = defineCommand({
   name: 'doctor',
   summary: 'say what works on this host, what does not, and the remedy',
   description:
-    'Looks at the kernel, BTF, capabilities, cgroups, clock and native addons, opens each backend for a moment, and opens the store. Exits with 0 where recording works, with 5 where no backend can measure, with 6 where the store cannot be opened.',
+    'Looks at the kernel, BTF, capabilities, cgroups, clock and native addons, opens each backend for a moment, and opens the store as the user that `record` would go on as. Exits with 0 where recording works, with 5 where no backend can measure, with 6 where the store cannot be opened.',
   options: {},
   examples: [
     { run: 'ethogram doctor', does: 'everything' },
     { run: 'ethogram doctor -o json', does: 'for a script' },
   ],
   async run(context) {
-    const { dropPrivileges, examineHost } = await import('@ethogram/collector');
+    const { examineHost } = await import('@ethogram/collector');
     const checks = examineHost();
-    const backends = [await checkBackend('ebpf'), await checkBackend('procfs')];
-    // As `record` does: whoever measures opens the store without a capability.
-    dropPrivileges();
+    const privileges = privilegesOf(context);
+    const backends = [
+      await checkBackend('ebpf', privileges),
+      await checkBackend('procfs', privileges),
+    ];
+    // As `record` does: whoever measures opens the store as who it is then, without a capability.
+    privileges.afterLoading();
     const store = await checkStore(context);
     const mongod = await checkMongod();
     await context.out.list(view, [...checks, ...backends, store, mongod]);
@@ -70,11 +77,26 @@ export const doctorCommand = defineCommand({
   },
 });
 
-async function checkBackend(backend: 'ebpf' | 'procfs'): Promise<Finding> {
+/** The steps by which `record` would give up its privileges here. */
+function privilegesOf({ globals, terminal }: CommandContext): PrivilegeSteps {
+  const steps = (uri: string) =>
+    privilegeSteps({ user: undefined, keepPtrace: false }, uri, () => undefined);
+  try {
+    return steps(storeLocation(globals, terminal));
+  } catch {
+    // Where the store is not to be had from what was said, its own check tells why.
+    return steps('memory:');
+  }
+}
+
+async function checkBackend(
+  backend: 'ebpf' | 'procfs',
+  privileges: PrivilegeSteps,
+): Promise<Finding> {
   const { openCollector } = await import('@ethogram/collector');
   const check = { name: `backend.${backend}`, expected: 'it opens' };
   try {
-    const source = await openCollector({ backend });
+    const source = await openCollector({ backend, privileges });
     const { blind } = source.description;
     await source.close();
     const found = blind.length > 0 ? `works; cannot see ${blind.join(', ')}` : 'works';

@@ -81,7 +81,7 @@ export class LmdbEnvironment {
    */
   static open(path: string, options: OpenOptions, system: LmdbSystem = SYSTEM): LmdbEnvironment {
     const uri = `lmdb:${path}`;
-    if (!existsSync(join(path, 'data.mdb')) && options.mode !== 'write') {
+    if (options.mode !== 'write' && !holdsStore(path)) {
       throw storeErrors.make('STORE-1013', `${path} holds no store`);
     }
     try {
@@ -90,7 +90,7 @@ export class LmdbEnvironment {
       throw coded(cause, uri);
     }
     checkLocal(path, system);
-    const isNew = !existsSync(join(path, 'data.mdb'));
+    const isNew = !holdsStore(path);
     const db = openDatabase(path, options.mode);
     const environment = new LmdbEnvironment(path, db, options, system);
     try {
@@ -270,6 +270,18 @@ export class LmdbEnvironment {
       );
     }
     throw storeErrors.make('STORE-1005', `${this.path} does not say which layout it has`);
+  }
+}
+
+/**
+ * Whether a folder holds a store.
+ * @throws STORE-1014 where that is not to be seen: a folder that is closed to us is no empty one.
+ */
+function holdsStore(path: string): boolean {
+  try {
+    return statSync(join(path, 'data.mdb'), { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw coded(cause, `lmdb:${path}`);
   }
 }
 
