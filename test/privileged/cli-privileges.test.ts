@@ -160,6 +160,17 @@ describe.skipIf(reason !== undefined)('what the binary keeps of its privileges',
     },
   );
 
+  it('says so where procfs hides everybody else from whom it has become', async () => {
+    // A mount of its own: the options of the one that is there are everybody's.
+    const script = 'mount -t proc -o hidepid=invisible proc /proc && exec "$@"';
+    const hidden = ['unshare', '--mount', 'sh', '-c', script, 'sh'];
+    const { said, ticks } = await record(hidden, newFolder(NOBODY), ['--backend', 'procfs']);
+    expect(said).toMatch(/COLLECT-2004: procfs at \/proc hides .*hidepid=invisible/);
+    expect(ticks.count, said).toBeGreaterThan(1);
+    const kept = ['--backend', 'procfs', '--keep-ptrace'];
+    expect((await record(hidden, newFolder(0), kept)).said).not.toContain('hidepid');
+  });
+
   it('doctor looks at a store as whoever records into it, who alone may', async () => {
     const store = newFolder(NOBODY);
     chmodSync(store, 0o700);

@@ -58,7 +58,7 @@ export const collectOptions = Object.freeze({
     example: 'ethogram',
   }),
   keepPtrace: flag({
-    help: "keep CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, by which --backend procfs reads I/O and descriptors of others' processes",
+    help: "keep CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, by which --backend procfs reads I/O and descriptors of others' processes, and sees those that hidepid hides",
   }),
 });
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { parseHidepid } from '../procfs/hidden-processes.js';
 
 /** What the checks of `doctor` go by; a fact that cannot be had is left out. */
 export interface HostFacts {
@@ -20,7 +21,7 @@ export interface HostFacts {
   readonly pressure: boolean;
   /** Whether I/O is accounted per process (`/proc/PID/io`). */
   readonly ioAccounting: boolean;
-  /** `hidepid` of the mount of procfs: 0 where it hides nobody. */
+  /** `hidepid` of the mount of procfs; left out where it hides nobody. */
   readonly hidepid?: string;
   readonly tracefs: boolean;
   /** Programs on the path, of those that we may run. */
@@ -67,7 +68,7 @@ export function readHostFacts(options: HostFactsOptions): HostFacts {
     lockdown: /\[(\w+)\]/.exec(text(`${sysRoot}/kernel/security/lockdown`) ?? '')?.[1],
     pressure: existsSync(`${procRoot}/pressure/cpu`),
     ioAccounting: existsSync(`${procRoot}/self/io`),
-    hidepid: /^\S+ \S+ proc \S*\bhidepid=(\w+)/m.exec(mounts)?.[1],
+    hidepid: parseHidepid(mounts, procRoot)?.level,
     tracefs: ['tracing', 'debug/tracing'].some((at) =>
       existsSync(`${sysRoot}/kernel/${at}/events`),
     ),

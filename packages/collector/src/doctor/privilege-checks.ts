@@ -72,15 +72,20 @@ export const checkUnprivilegedBpf: CheckHost = (facts) => {
   });
 };
 
-/** Whether procfs shows the processes of others. */
+/**
+ * Whether procfs shows the processes of others. That this process may see them says nothing: the
+ * capability for it is given up before procfs is read, unless it is asked for.
+ */
 export const checkHidepid: CheckHost = (facts) => {
   const hidden = facts.hidepid !== undefined && !['0', 'off'].includes(facts.hidepid);
   return verdict({
     name: 'hidepid',
-    ok: !hidden || has(facts, 19n),
+    ok: !hidden,
     found: facts.hidepid ?? '0',
-    expected: '0, or CAP_SYS_PTRACE',
-    remedy: 'Run with CAP_SYS_PTRACE, or in the group that the mount option gid= names.',
+    expected: '0',
+    remedy:
+      'Use eBPF, which needs nothing here; or run --backend procfs as root with --keep-ptrace, or ' +
+      'as a user in the group that the mount option gid= names. backend.procfs says what it sees.',
     affects: 'whether other users’ processes are seen at all in the procfs backend',
   });
 };

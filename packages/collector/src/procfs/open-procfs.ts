@@ -7,6 +7,7 @@ import { measuredSource } from '../measured-source.js';
 import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
 import { countDenied } from './count-denied.js';
+import { whyHidden } from './hidden-processes.js';
 import { LinkReader } from './links/link-reader.js';
 import { ProcessReader } from './process-reader.js';
 
@@ -28,6 +29,9 @@ const BLIND: readonly string[] = [
   'links.udp',
   'short-lived',
 ];
+
+/** Added where `hidepid` hides whoever belongs to somebody else. */
+const HIDDEN = 'processes of other users';
 
 /** A look through all descriptors takes some ten milliseconds on a busy host. */
 const CENSUS_EVERY_MS = 10_000;
@@ -75,11 +79,12 @@ export async function openProcfs(
     process: (number) => processes.process(number),
     censusEveryMs: CENSUS_EVERY_MS,
   });
+  const hidden = whyHidden(options.procRoot);
   const source = measuredSource({
     description: {
       backend: 'procfs',
-      blind: BLIND,
-      limitations: [...passedOver, ...ownLimitations(options)],
+      blind: hidden === undefined ? BLIND : [...BLIND, HIDDEN],
+      limitations: [...passedOver, ...ownLimitations(options, hidden)],
     },
     options,
     bootTimeNs: () => addon.bootTimeNs(),
@@ -90,15 +95,18 @@ export async function openProcfs(
 }
 
 /** What this very process may not read; the sources concerned have an attribute `blind`, too. */
-function ownLimitations({ procRoot }: OpenOptions): Limitation[] {
+function ownLimitations({ procRoot }: OpenOptions, hidden: string | undefined): Limitation[] {
   const { denied, of } = countDenied(procRoot);
-  if (denied === 0) return [];
-  return [
-    {
-      code: 'COLLECT-2004',
-      reason: `the I/O and descriptors of ${denied} of ${of} processes may not be read`,
-      remedy:
-        'Run as root with --keep-ptrace; eBPF sees them without a capability once it is loaded.',
-    },
+  const reasons = [
+    ...(hidden === undefined ? [] : [hidden]),
+    ...(denied === 0
+      ? []
+      : [`the I/O and descriptors of ${denied} of ${of} processes may not be read`]),
   ];
+  return reasons.map((reason) => ({
+    code: 'COLLECT-2004',
+    reason,
+    remedy:
+      'Run as root with --keep-ptrace; eBPF sees them without a capability once it is loaded.',
+  }));
 }
