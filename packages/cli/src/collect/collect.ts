@@ -30,6 +30,9 @@ export async function* collect(
   const source = started ?? (await openRecording(context, store, options));
   const tell = ({ description }: SampleSource): void => {
     tellOf(context, description);
+    if (options.latency && description.backend !== 'ebpf') {
+      notices.note('  --latency has no effect: only eBPF measures how long calls take');
+    }
     onOpen(description);
   };
   tell(source);

@@ -1,4 +1,10 @@
-import { dropPrivileges, keepCapabilities, type PrivilegeSteps } from '@ethogram/collector';
+import {
+  dropPrivileges,
+  keepCapabilities,
+  type PrivilegeSteps,
+  type ThreadPrivileges,
+} from '@ethogram/collector';
+import { printable } from '@ethogram/report';
 import { parseStoreUri } from '@ethogram/store';
 import { cliErrors } from '../errors.js';
 import { whomToBecome } from './whom-to-become.js';
@@ -10,6 +16,12 @@ const DAC_READ_SEARCH = 1n << 2n;
 const SYS_PTRACE = 1n << 19n;
 const PERFMON = 1n << 38n;
 const BPF = 1n << 39n;
+
+/** What `--keep-ptrace` keeps. */
+const PTRACE = [
+  { name: 'CAP_SYS_PTRACE', mask: SYS_PTRACE },
+  { name: 'CAP_DAC_READ_SEARCH', mask: DAC_READ_SEARCH },
+] as const;
 
 /** What a run of measuring may keep of its privileges. */
 export interface PrivilegeOptions {
@@ -33,6 +45,7 @@ export function privilegeSteps(
   if (user !== undefined && keepPtrace) {
     throw cliErrors.make('CLI-1002', 'expected --user or --keep-ptrace, found both');
   }
+  if (user !== undefined && !isRoot) assertIs(user);
   const uri = parseStoreUri(storeUri);
   const folder = uri.driver === 'lmdb' ? uri.path : undefined;
   const person = isRoot && !keepPtrace ? whomToBecome({ user, folder }) : undefined;
@@ -45,10 +58,33 @@ export function privilegeSteps(
     },
     afterLoading: () => {
       if (dropped) return;
-      dropPrivileges({ keep, ...(person ? { user: person } : {}) });
+      const threads = dropPrivileges({ keep, ...(person ? { user: person } : {}) });
       dropped = true;
       const who = `user ${process.geteuid?.() ?? 'unknown'}`;
-      onDropped(keepPtrace ? `${who}, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH kept` : who);
+      onDropped(keepPtrace ? `${who}, ${keptText(threads)}` : who);
     },
   };
+}
+
+/**
+ * Whoever is not root can become nobody else.
+ * @throws CLI-1002 where this process is not that user.
+ */
+function assertIs(user: string): void {
+  const uid = process.geteuid?.();
+  if (whomToBecome({ user, folder: undefined })?.uid === uid) return;
+  throw cliErrors.make(
+    'CLI-1002',
+    `--user ${printable(user)}: expected to be started as root, who alone can become somebody, or as that user; found user ${uid ?? 'unknown'}`,
+  );
+}
+
+/** Which of the capabilities that `--keep-ptrace` asks for every thread has. */
+export function keptText(threads: readonly Pick<ThreadPrivileges, 'capabilities'>[]): string {
+  const kept = PTRACE.filter(
+    ({ mask }) =>
+      threads.length > 0 && threads.every((thread) => (thread.capabilities & mask) !== 0n),
+  );
+  if (kept.length > 0) return `${kept.map(({ name }) => name).join(' and ')} kept`;
+  return `without ${PTRACE.map(({ name }) => name).join(' or ')}, which it did not have to keep`;
 }
