@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   copyFileSync,
   mkdtempSync,
   readFileSync,
@@ -12,10 +13,12 @@ import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openCollector } from '@ethogram/collector';
 import { type SourceSample, sourceKey } from '@ethogram/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ETHOGRAM } from '../e2e/binary.js';
 import { lockKernel } from './kernel-lock.js';
 
 const shipped = fileURLToPath(new URL('../../packages/collector/recipes/', import.meta.url));
@@ -183,6 +186,36 @@ describe.skipIf(reason !== undefined)(
       });
       server.close();
       expect(found.of('tcp_connects')).toBe(20);
+    });
+
+    it('are read to the last when Ctrl-C goes to the whole group, as at a terminal', async () => {
+      const recipe = join(folder, 'group.bt');
+      copyFileSync(`${shipped}syscalls-by-execname.bt`, recipe);
+      chmodSync(recipe, 0o600);
+      const args = ['--backend', 'procfs', '--interval', '200ms', '--recipe', recipe];
+      const store = `lmdb:${join(folder, 'group')}`;
+      const child = spawn(
+        process.execPath,
+        [ETHOGRAM, 'record', '--store', store, '-o', 'json', ...args],
+        // Detached is a group of its own, which a terminal would send its signals to.
+        { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      );
+      let [said, summary] = ['', ''];
+      child.stderr.on('data', (chunk) => {
+        said += chunk;
+      });
+      child.stdout.on('data', (chunk) => {
+        summary += chunk;
+      });
+      const ended = once(child, 'close');
+      for (let i = 0; i < 1200 && !said.includes('measuring') && child.exitCode === null; i++) {
+        await delay(50);
+      }
+      await delay(600);
+      process.kill(-(child.pid as number), 'SIGINT');
+      await ended;
+      expect(summary, said).toContain('"lostBy"');
+      expect(summary).not.toContain('recipe.ended');
     });
 
     it('count page faults, and how long a program waited off the CPU', async () => {

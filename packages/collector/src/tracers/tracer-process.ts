@@ -53,7 +53,12 @@ export class TracerProcess {
   /** Starts it; {@link nextOutput} tells when it says something. */
   constructor(how: TracerCommand, args: readonly string[]) {
     const relayed = ['-c', WITH_RELAY, 'tracer', how.command, ...how.before, ...args];
-    this.#child = spawn('sh', relayed, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.#child = spawn('sh', relayed, {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // In a group of its own: Ctrl-C at a terminal goes to a whole group, and would end the tracer
+      // before our last tick has asked it for what it counted. The relay ends it when we do.
+      detached: true,
+    });
     this.#relay = this.#child.stdio[3] as Writable;
     // A relay that is gone went with the tracer.
     this.#relay.on('error', () => undefined);

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TracerProcess } from '../../src/tracers/tracer-process.js';
+
+/** The process group of a process (proc_pid_stat(5)). */
+function groupOf(pid: string): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
+}
+
+describe('the process of a tracer', () => {
+  let tracer: TracerProcess | undefined;
+  afterEach(() => tracer?.close());
+
+  it('is in a group of its own, so that Ctrl-C at a terminal ends it by us alone', async () => {
+    tracer = new TracerProcess({ command: 'sh', before: ['-c', 'echo $$; exec sleep 60'] }, []);
+    await tracer.nextOutput();
+    const [pid = ''] = tracer.take().lines;
+    expect(groupOf(pid)).toBe(pid);
+    expect(groupOf('self')).not.toBe(pid);
+    expect(tracer.running).toBe(true);
+    await tracer.close();
+    expect(tracer.running).toBe(false);
+  });
+});
