@@ -114,6 +114,17 @@ describe('kinds of values', () => {
     }
   });
 
+  test('a duration out of range is told the range', () => {
+    const interval = duration(10, 3_600_000).schema;
+    for (const text of ['5ms', '0s', '2h']) {
+      expect(interval.safeParse(text).error?.issues[0]?.message, text).toBe(
+        'expected a duration such as 500ms, 30s, 5m, 2h or 1d, from 10ms to 1h',
+      );
+    }
+    const never = duration(0, 366 * 86_400_000).schema.safeParse('-1s');
+    expect(never.error?.issues[0]?.message).toMatch(/, from 0s to 366d$/);
+  });
+
   test('a share is a percentage, a rate is per hour, day or week', () => {
     expect(percent.schema.parse('5%')).toBe(0.05);
     expect(percent.schema.safeParse('5').success).toBe(false);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ValueKind } from './option.js';
-import { type Instant, parseDuration, parseInstant } from './time.js';
+import { formatDuration, type Instant, parseDuration, parseInstant } from './time.js';
 
 /** Any text but the empty one. */
 export function text(value: string): ValueKind<string> {
@@ -45,7 +45,8 @@ export function number(min: number, max: number): ValueKind<number> {
 
 /** A duration, as integer milliseconds of a range. */
 export function duration(minMs: number, maxMs: number): ValueKind<number> {
-  return parsed('DURATION', 'a duration such as 500ms, 30s, 5m, 2h or 1d', (t) => {
+  const range = `from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  return parsed('DURATION', `a duration such as 500ms, 30s, 5m, 2h or 1d, ${range}`, (t) => {
     const ms = parseDuration(t);
     return ms !== undefined && ms >= minMs && ms <= maxMs ? ms : undefined;
   });

@@ -28,6 +28,12 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(Math.round(ms)) ? Math.round(ms) : undefined;
 }
 
+/** A duration in the largest unit up to days that holds it whole: what {@link parseDuration} reads. */
+export function formatDuration(ms: number): string {
+  const unit = ['d', 'h', 'm', 's'].find((name) => ms % (UNITS[name] ?? 1) === 0) ?? 'ms';
+  return ms === 0 ? '0s' : `${ms / (UNITS[unit] ?? 1)}${unit}`;
+}
+
 /**
  * Reads an instant: RFC 3339 (`2026-05-01T10:00:00Z`, offset required), a date (its midnight UTC),
  * epoch seconds or milliseconds, a duration before now (`-6h`), or `now`.
