@@ -1,47 +1,24 @@
+import { isSince } from '../ebpf/kernel-version.js';
+import { PROGRAM_NEEDS } from '../ebpf/program-needs.js';
 import { type CheckHost, verdict } from './check.js';
 
-/** A version of the kernel that a part of the collector needs. */
-interface KernelNeed {
-  readonly name: string;
-  readonly major: number;
-  readonly minor: number;
-  readonly affects: string;
-}
-
-const NEEDS: readonly KernelNeed[] = [
-  {
-    name: 'kernel',
-    major: 5,
-    minor: 17,
-    affects: 'the eBPF backend; procfs is used instead, without system calls',
-  },
-  {
-    name: 'kernel: bytes of sockets',
-    major: 6,
-    minor: 3,
-    affects: 'bytes on links, which are taken from the arguments of calls instead',
-  },
-  {
-    name: 'kernel: block requests',
-    major: 6,
-    minor: 5,
-    affects: 'block requests charged to processes',
-  },
-];
-
 /** Whether the kernel is new enough, one check for each part that needs a version of its own. */
-export const kernelChecks: readonly CheckHost[] = NEEDS.map((need) => (facts) => {
-  const version = /^(\d+)\.(\d+)/.exec(facts.kernelRelease ?? '');
-  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
-  return verdict({
-    name: need.name,
-    ok: major > need.major || (major === need.major && minor >= need.minor),
-    found: facts.kernelRelease ?? 'unknown',
-    expected: `Linux ${need.major}.${need.minor} or newer`,
-    remedy: 'Boot a newer kernel; most distributions have one as a backport.',
-    affects: need.affects,
-  });
-});
+export const kernelChecks: readonly CheckHost[] = PROGRAM_NEEDS.flatMap(
+  ({ check, since, lost }): CheckHost[] =>
+    check === undefined ? [] : [checkKernel(check, since, lost)],
+);
+
+function checkKernel(name: string, since: string, lost: string): CheckHost {
+  return (facts) =>
+    verdict({
+      name,
+      ok: isSince(facts.kernelRelease ?? '', since),
+      found: facts.kernelRelease ?? 'unknown',
+      expected: `Linux ${since} or newer`,
+      remedy: 'Boot a newer kernel; most distributions have one as a backport.',
+      affects: lost,
+    });
+}
 
 /** Whether the kernel describes its own types. */
 export const checkBtf: CheckHost = (facts) =>

@@ -11,20 +11,7 @@ import type { Opened } from '../open-backend.js';
 import type { Limitation } from '../sample-source.js';
 import { callNamer } from './call-names.js';
 import { EbpfReader } from './ebpf-reader.js';
-
-/**
- * What is not seen without a program that an older kernel has no place for, and since when there
- * is one.
- */
-const NEEDS: Readonly<
-  Record<string, { readonly since: string; readonly blind: readonly string[] }>
-> = {
-  on_done: { since: '6.5', blind: ['disk.read.ops', 'disk.write.ops', 'latency'] },
-  on_send: { since: '6.3', blind: ['links.bytes'] },
-  on_state: { since: '4.16', blind: ['net.connects', 'net.accepts'] },
-  on_submit: { since: '6.3', blind: ['uring.submits', 'uring.completions'] },
-  read_files: { since: '5.8', blind: ['links.pipe'] },
-};
+import { whatIsMissing } from './missing-programs.js';
 
 /**
  * Opens the backend that counts in the kernel: every system call of every process, those that
@@ -63,6 +50,7 @@ export async function openEbpf(
   }
   const ledger = new DiskLedger(options.sysRoot);
   const charges = !session.missing.includes('on_done');
+  const missing = whatIsMissing(session.missing, kernelRelease(options.procRoot));
   const programs = new EbpfReader({
     session,
     onDevice: (device, requests, bytes) => ledger.charge(device, requests, bytes),
@@ -72,7 +60,8 @@ export async function openEbpf(
   const source = measuredSource({
     description: {
       backend: 'ebpf',
-      ...whatIsMissing(session.missing, passedOver),
+      blind: missing.blind,
+      limitations: [...passedOver, ...missing.limitations],
       notes: [memoryText(session.memory, options.kernelMemory)],
     },
     options,
@@ -86,6 +75,14 @@ export async function openEbpf(
     release: () => session.close(),
   });
   return { source };
+}
+
+function kernelRelease(procRoot: string): string {
+  try {
+    return readFileSync(`${procRoot}/sys/kernel/osrelease`, 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** What the kernel gives numbers to at once; on 64-bit hosts with systemd four million. */
@@ -108,19 +105,4 @@ function memoryText(memory: EbpfMemory, budget: number): string {
     `(ring ${mebibytes(memory.ringBytes)}, ${memory.flows} connections, ` +
     `${memory.requests} requests), and ${memory.bytesPerThread} bytes a thread`
   );
-}
-
-function whatIsMissing(programs: readonly string[], passedOver: readonly Limitation[]) {
-  const blind: string[] = [];
-  const limitations = [...passedOver];
-  for (const [program, need] of Object.entries(NEEDS)) {
-    if (!programs.includes(program)) continue;
-    blind.push(...need.blind);
-    limitations.push({
-      code: 'COLLECT-2001',
-      reason: `eBPF: without ${need.blind.join(', ')}, since this kernel does not take ${program}`,
-      remedy: `Linux ${need.since} or newer has what it attaches to.`,
-    });
-  }
-  return { blind, limitations };
 }

@@ -6,7 +6,7 @@ const bit = (...numbers: readonly number[]) =>
   numbers.reduce((mask, number) => mask | (1n << BigInt(number)), 0n);
 
 const healthy: HostFacts = {
-  kernelRelease: '6.8.0-45-generic',
+  kernelRelease: '6.12.0-45-generic',
   btf: true,
   capabilities: bit(2, 19, 38, 39),
   cgroups: 'v2',
@@ -21,6 +21,14 @@ const healthy: HostFacts = {
   machineId: '0123456789abcdef0123456789abcdef',
   addons: {},
 };
+
+/** What kernels between the oldest that works and the newest lack, the earliest first. */
+const NEWER = [
+  'kernel: bytes of sockets',
+  'kernel: io_uring',
+  'kernel: block requests',
+  'kernel: names of the killed',
+];
 
 const failing = (facts: HostFacts) =>
   checkHost(facts)
@@ -49,13 +57,15 @@ describe('the checks of doctor', () => {
   });
 
   it.each([
-    ['5.16.20', ['kernel', 'kernel: bytes of sockets', 'kernel: block requests']],
-    ['5.17.0', ['kernel: bytes of sockets', 'kernel: block requests']],
-    ['6.2.16-arch', ['kernel: bytes of sockets', 'kernel: block requests']],
-    ['6.3.0', ['kernel: block requests']],
-    ['6.5.0', []],
+    ['5.16.20', ['kernel', ...NEWER]],
+    ['5.17.0', NEWER],
+    ['6.2.16-arch', NEWER],
+    ['6.3.0', NEWER.slice(1)],
+    ['6.4.0', NEWER.slice(2)],
+    ['6.5.0', NEWER.slice(3)],
+    ['6.9.0', []],
     ['10.0.0', []],
-    ['unreadable', ['kernel', 'kernel: bytes of sockets', 'kernel: block requests']],
+    ['unreadable', ['kernel', ...NEWER]],
   ])('name what kernel %s is too old for', (kernelRelease, expected) => {
     expect(failing({ ...healthy, kernelRelease })).toEqual(expected);
   });
