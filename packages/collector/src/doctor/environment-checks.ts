@@ -1,14 +1,17 @@
 import { type CheckHost, verdict } from './check.js';
 
-/** Whether processes can be told apart by unit and container. */
+/**
+ * Whether processes can be told apart by unit and container. Version 1 tells too: by the hierarchy of
+ * systemd in procfs, by that of the pids or memory controller in eBPF.
+ */
 export const checkCgroups: CheckHost = (facts) =>
   verdict({
     name: 'cgroup',
-    ok: facts.cgroups === 'v2' || facts.cgroups === 'hybrid',
-    found: facts.cgroups,
-    expected: 'v2, or hybrid',
-    remedy: 'Boot with systemd.unified_cgroup_hierarchy=1.',
-    affects: 'names by unit and container in the eBPF backend, and io.stat to reconcile with',
+    ok: facts.cgroups !== 'none',
+    found: facts.cgroups === 'v1' ? 'v1, which has no io.stat to reconcile with' : facts.cgroups,
+    expected: 'v2, hybrid or v1',
+    remedy: 'Mount control groups; a host that boots with systemd has them.',
+    affects: 'names by unit and container, and io.stat to reconcile with',
   });
 
 /** Whether this host can be told from its clones. */

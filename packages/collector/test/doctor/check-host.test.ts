@@ -89,7 +89,6 @@ describe('the checks of doctor', () => {
     ['a kernel without BTF', { btf: false }, 'BTF'],
     ['a kernel that is locked down', { lockdown: 'confidentiality' }, 'lockdown'],
     ['BPF open to everybody', { unprivilegedBpfDisabled: 0 }, 'unprivileged_bpf_disabled'],
-    ['control groups of version 1', { cgroups: 'v1' }, 'cgroup'],
     ['no control groups', { cgroups: 'none' }, 'cgroup'],
     ['a slow clock', { clockSource: 'hpet' }, 'clock source'],
     ['no pressure information', { pressure: false }, 'pressure'],
@@ -100,6 +99,11 @@ describe('the checks of doctor', () => {
     ['an addon that does not load', { addons: { ebpf: 'not built' } }, 'addon ebpf'],
   ])('notice %s', (_, facts, name) => {
     expect(failing({ ...healthy, ...facts })).toEqual([name]);
+  });
+
+  it('know that control groups of version 1 name units, and only have no io.stat', () => {
+    const check = checkHost({ ...healthy, cgroups: 'v1' }).find(({ name }) => name === 'cgroup');
+    expect(check).toMatchObject({ ok: true, found: expect.stringMatching(/^v1, .*io\.stat/) });
   });
 
   it('take hidden processes for unseen, whatever this process may see', () => {
