@@ -68,6 +68,7 @@ export function measuredSource(parts: MeasuredSourceParts): SampleSource {
     description,
     ticks,
     ...(parts.reconcile ? { reconcile: parts.reconcile } : {}),
+    tracersCpuMs: () => readers.reduce((sum, reader) => sum + (reader.cpuMs?.() ?? 0), 0),
     setInterval: (ms) => {
       intervalMs = ms;
     },

@@ -32,6 +32,11 @@ export interface SampleSource {
   setInterval?(intervalMs: number): void;
   /** What was charged to processes beside what the kernel says of its devices, as of the last tick. */
   reconcile?(): readonly DiskReconciliation[];
+  /**
+   * CPU time of the tracers that run beside this process (bpftrace, dtrace) so far, milliseconds; what
+   * cannot be read of one is as it was when it last could.
+   */
+  tracersCpuMs?(): number;
   /** Detaches from the kernel and frees everything; may be called again. */
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ import { type CostAccount, costAccount, costLimit } from './own-cost.js';
  * The ticks of a source that {@link startMeasuring} opened, or of a recording that is replayed;
  * tells on standard error by what they are measured and at what interval.
  * @param store holds the recording to replay.
- * @param cost the CPU time that counts against `--max-cpu`.
+ * @param cost the CPU time of this process that counts against `--max-cpu`, beside that of tracers.
  * @throws COLLECT-2008 where measuring costs too much; CLI-1005 where there is no such recording.
  */
 export async function* collect(
@@ -46,7 +46,7 @@ export async function* collect(
       // What is replayed is not measured: there is no interval to double.
       started === undefined ? Number.POSITIVE_INFINITY : options.maxCpu,
       () => clock.monotonicNs(),
-      () => cost.cpuMs(),
+      () => cost.cpuMs() + (source.tracersCpuMs?.() ?? 0),
     ),
     onSlower: (intervalMs, share) => {
       notices.warn(`${overLimit(share, options)}: the interval is now ${durationText(intervalMs)}`);
@@ -57,6 +57,7 @@ export async function* collect(
     },
     cheaper: async (intervalMs, share) => {
       notices.warn(`${overLimit(share, options)} at the longest interval: detached`);
+      if (options.recipe.length > 0) notices.warn('the recipes have ended with it');
       const cheaper = await openCheaper(context, options, source.description, intervalMs, share);
       tell(cheaper);
       return cheaper;

@@ -5,6 +5,7 @@ import { hostUptime, lastRecorded, markBoot } from '../collect/boot-marker.js';
 import { collect, untilElapsed } from '../collect/collect.js';
 import { type CollectValues, collectOptions } from '../collect/collect-options.js';
 import { holdCollectorLease } from '../collect/collector-lease.js';
+import { measuringCpuMs } from '../collect/measuring-cost.js';
 import { processCost } from '../collect/own-cost.js';
 import { RecordTally } from '../collect/record-tally.js';
 import { startMeasuring } from '../collect/start-measuring.js';
@@ -55,9 +56,9 @@ export const recordCommand = defineCommand({
     const source = await startMeasuring(context, options);
     const tally = new RecordTally(options.recording);
     const startNs = context.clock.monotonicNs();
-    const startCpuMs = processCost().cpuMs;
+    const startCpuMs = measuringCpuMs(source);
     const elapsedMs = () => Number(context.clock.monotonicNs() - startNs) / 1e6;
-    const cpuShare = () => (processCost().cpuMs - startCpuMs) / Math.max(1, elapsedMs());
+    const cpuShare = () => (measuringCpuMs(source) - startCpuMs) / Math.max(1, elapsedMs());
     try {
       await record(context, options, source, tally, () => {
         const { residentBytes } = processCost();

@@ -76,6 +76,11 @@ export class DtraceReader implements TickReader {
     if (!this.#process?.running) lose('ended', 1);
   }
 
+  /** CPU time of dtrace so far, milliseconds. */
+  cpuMs(): number {
+    return this.#process?.cpuMs() ?? 0;
+  }
+
   /** Ends dtrace; may be called again. */
   async close(): Promise<void> {
     await this.#process?.close();

@@ -87,6 +87,11 @@ export class RecipeReader implements TickReader {
     if (!this.#process?.running) lose('ended', 1);
   }
 
+  /** CPU time of bpftrace so far, milliseconds. */
+  cpuMs(): number {
+    return this.#process?.cpuMs() ?? 0;
+  }
+
   /** Ends bpftrace; may be called again. */
   async close(): Promise<void> {
     await this.#process?.close();

@@ -10,6 +10,8 @@ export interface TickReader {
   baseline(): void | Promise<void>;
   /** Adds what happened since the reading before to the draft. */
   read(draft: TickDraft, stamp: TickStamp): void | Promise<void>;
+  /** CPU time that a process of its own has used so far, milliseconds, where it runs one. */
+  cpuMs?(): number;
   /** Frees what it holds, where it holds something; may be called again. */
   close?(): void | Promise<void>;
 }

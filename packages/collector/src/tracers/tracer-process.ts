@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 /** How a tracer is run. */
@@ -29,6 +30,9 @@ const KEPT_COMPLAINTS = 20;
 /** Output that is held at most until it is taken; the rest is dropped and counted. */
 const MOST_LINES = 20_000;
 
+/** How long the kernel's ticks of CPU time are, in which it accounts to user space (USER_HZ). */
+const CPU_TICK_MS = 10;
+
 /** What a tracer said since it was last asked. */
 export interface TracerOutput {
   readonly lines: readonly string[];
@@ -49,6 +53,7 @@ export class TracerProcess {
   #dropped = 0;
   #heard: () => void = () => {};
   #running = true;
+  #cpuMs = 0;
 
   /** Starts it; {@link nextOutput} tells when it says something. */
   constructor(how: TracerCommand, args: readonly string[]) {
@@ -81,6 +86,24 @@ export class TracerProcess {
 
   get running(): boolean {
     return this.#running;
+  }
+
+  /**
+   * CPU time that it has used so far, milliseconds, by `/proc/PID/stat`; as it was when that could
+   * last be read.
+   */
+  cpuMs(): number {
+    const pid = this.#running ? this.#child.pid : undefined;
+    if (pid === undefined) return this.#cpuMs;
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+      // utime and stime, the 14th and 15th field; its name, the second, may hold anything.
+      const ticks = Number(fields?.[11]) + Number(fields?.[12]);
+      if (Number.isFinite(ticks)) this.#cpuMs = ticks * CPU_TICK_MS;
+    } catch {
+      // It has ended, procfs hides it, or this system has none.
+    }
+    return this.#cpuMs;
   }
 
   /** The last lines that it complained of. */

@@ -21,4 +21,14 @@ describe('the process of a tracer', () => {
     await tracer.close();
     expect(tracer.running).toBe(false);
   });
+
+  it('tells the CPU time that it has used, also when it has ended', async () => {
+    const busy = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done; exec sleep 60';
+    tracer = new TracerProcess({ command: 'sh', before: ['-c', busy] }, []);
+    await tracer.nextOutput();
+    const used = tracer.cpuMs();
+    expect(used).toBeGreaterThan(0);
+    await tracer.close();
+    expect(tracer.cpuMs()).toBe(used);
+  });
 });
