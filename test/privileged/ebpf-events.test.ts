@@ -79,6 +79,27 @@ describe.skipIf(reason !== undefined)('events seen by eBPF', () => {
     }
   });
 
+  it.skipIf(unified === undefined)('marks both for a unit that is gone within a tick', async () => {
+    const { path } = program();
+    const unit = `ethogram-brief-${process.pid}.service`;
+    const group = join(unified ?? '', unit);
+    mkdirSync(group);
+    try {
+      const recorded = await recordWhile(
+        async () => {
+          await runIn(group, path, ['leaf', '7']);
+          await delay(2000);
+        },
+        { intervalMs: 1000 },
+      );
+      const markers = recorded.ticks.flatMap((tick) => tick.markers);
+      const own = markers.map(({ text }) => text).filter((text) => text.startsWith(unit));
+      expect(own).toEqual([`${unit} started`, `${unit} stopped`]);
+    } finally {
+      rmdirSync(group);
+    }
+  });
+
   it('marks an executable that became another file', async () => {
     const { path, name } = program();
     const recorded = await recordWhile(async () => {

@@ -27,6 +27,8 @@ interface Known extends Presence {
 }
 
 const INSTANCES = EBPF_COLUMNS.indexOf('process.instances');
+/** What a process leaves in a reading that was there between two of them only. */
+const BRIEF = [EBPF_COLUMNS.indexOf('process.starts'), EBPF_COLUMNS.indexOf('process.exits')];
 
 /** How often all links are told, not only those that did something. */
 const SNAPSHOT_EVERY_MS = 600_000;
@@ -125,8 +127,13 @@ export class EbpfReader implements TickReader {
     for (const known of this.#known.values()) known.running = 0;
     for (let row = 0; row < reading.identity.length; row++) {
       const known = this.#known.get(reading.identity[row] as number);
-      const running = reading.values[row * EBPF_COLUMNS.length + INSTANCES] as number;
-      if (known) known.running = running;
+      if (!known) continue;
+      const start = row * EBPF_COLUMNS.length;
+      known.running = reading.values[start + INSTANCES] as number;
+      const isBrief = known.running === 0 && known.instances === 0;
+      if (isBrief && BRIEF.some((column) => (reading.values[start + column] as number) > 0)) {
+        this.#timeline.visit(known);
+      }
     }
     for (const known of this.#known.values()) {
       for (; known.instances < known.running; known.instances++) this.#timeline.enter(known);

@@ -23,6 +23,8 @@ export class Timeline {
   /** Units whose count went through zero or up from it since the last call of `markers`. */
   readonly #before = new Map<string, number>();
   readonly #replaced = new Set<string>();
+  /** Units of which a process came and went since the last call of `markers`. */
+  readonly #visited = new Set<string>();
 
   /** A process came, or turned into this. */
   enter({ identity, version }: Presence): void {
@@ -40,6 +42,13 @@ export class Timeline {
     }
   }
 
+  /** A process came and went between two looks. */
+  visit({ identity }: Presence): void {
+    if (identity.scope === undefined) return;
+    this.#count(identity.scope, 0);
+    this.#visited.add(identity.scope);
+  }
+
   /** A process went, or stopped being this. */
   leave({ identity }: Presence): void {
     if (identity.scope !== undefined) this.#count(identity.scope, -1);
@@ -53,18 +62,21 @@ export class Timeline {
     const found: Marker[] = [];
     for (const [scope, before] of [...this.#before].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const now = this.#running.get(scope) ?? 0;
-      if (before === 0 && now > 0) {
+      const isBrief = before === 0 && now === 0 && this.#visited.has(scope);
+      if (isBrief || (before === 0 && now > 0)) {
         found.push({ ts, kind: 'unit-start', text: `${scope} started` });
-      } else if (before > 0 && now === 0) {
-        found.push({ ts, kind: 'unit-stop', text: `${scope} stopped` });
-        this.#running.delete(scope);
       }
+      if (isBrief || (before > 0 && now === 0)) {
+        found.push({ ts, kind: 'unit-stop', text: `${scope} stopped` });
+      }
+      if (now === 0) this.#running.delete(scope);
     }
     for (const name of [...this.#replaced].sort()) {
       const source = { kind: 'process', name } as const;
       found.push({ ts, kind: 'new-version', source, text: `${name} is another file than before` });
     }
     this.#before.clear();
+    this.#visited.clear();
     this.#replaced.clear();
     return found;
   }

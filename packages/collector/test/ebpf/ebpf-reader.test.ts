@@ -174,6 +174,18 @@ describe('readings of the eBPF backend as ticks', () => {
     expect(kinds).toEqual([['unit-stop'], ['unit-start'], ['new-version']]);
   });
 
+  it('marks both for a unit that lives for less than a tick, as a timer’s job', async () => {
+    const job = { ...NGINX, identity: 2, exe: '/usr/bin/job', cgroup: '/system.slice/job.service' };
+    const brief = (facts: EbpfReading['facts']): EbpfReading => ({
+      ...reading({ 'process.starts': 1, 'process.exits': 1 }, [], { facts }),
+      identity: Uint32Array.of(2),
+    });
+    const drafts = await ticksOf(EMPTY, brief([job]), EMPTY, brief([]));
+    const told = drafts.map((draft) => draft.markers.map((marker) => marker.text));
+    const both = ['job.service started', 'job.service stopped'];
+    expect(told).toEqual([both, [], both]);
+  });
+
   it('asks for every link at the start and marks the tick, then for what changed', async () => {
     const links = [
       {

@@ -28,6 +28,22 @@ describe('the time line', () => {
     expect(kinds(timeline)).toEqual([]);
   });
 
+  it('marks both where all of a unit came and went between two looks, and nothing where more of it runs', () => {
+    const timeline = new Timeline();
+    timeline.visit(nginx('1'));
+    timeline.visit(nginx('1'));
+    expect(kinds(timeline)).toEqual(['unit-start', 'unit-stop']);
+    expect(kinds(timeline)).toEqual([]);
+    timeline.enter(nginx('1'));
+    timeline.visit(nginx('1'));
+    expect(kinds(timeline)).toEqual(['unit-start']);
+    timeline.visit(nginx('1'));
+    expect(kinds(timeline)).toEqual([]);
+    timeline.leave(nginx('1'));
+    timeline.visit(nginx('1'));
+    expect(kinds(timeline)).toEqual(['unit-stop']);
+  });
+
   it('is silent on a unit that restarts within a tick, unless it became another file', () => {
     const timeline = new Timeline();
     timeline.enter(nginx('1'));
