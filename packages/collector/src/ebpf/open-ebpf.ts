@@ -50,7 +50,7 @@ export async function openEbpf(
   }
   const ledger = new DiskLedger(options.sysRoot);
   const charges = !session.missing.includes('on_done');
-  const missing = whatIsMissing(session.missing, kernelRelease(options.procRoot));
+  const missing = whatIsMissing(session.missing, session.refused, kernelRelease(options.procRoot));
   const programs = new EbpfReader({
     session,
     onDevice: (device, requests, bytes) => ledger.charge(device, requests, bytes),

@@ -43,7 +43,11 @@ describe('what the programs in the kernel need', () => {
 
 describe('a kernel that does not take all programs', () => {
   it('is said to be blind to what is lost, and which kernel would not be', () => {
-    const { blind, limitations } = whatIsMissing(['on_oom', 'on_receive', 'on_send'], '6.1.0-13');
+    const { blind, limitations } = whatIsMissing(
+      ['on_oom', 'on_receive', 'on_send'],
+      {},
+      '6.1.0-13',
+    );
     expect(blind).toEqual(['links.bytes']);
     expect(limitations.map(({ code, reason, remedy }) => [code, reason, remedy])).toEqual([
       [
@@ -59,10 +63,13 @@ describe('a kernel that does not take all programs', () => {
     ]);
   });
 
-  it('is not told to be too old where it is not', () => {
-    const { blind, limitations } = whatIsMissing(['on_enter'], '6.12.3');
+  it('is not told to be too old where it is not, but what it said', () => {
+    const refused = { on_enter: 'libbpf: prog on_enter: permission denied' };
+    const { blind, limitations } = whatIsMissing(['on_enter', 'read_unix'], refused, '6.12.3');
     expect(blind).toEqual(['syscall.latency']);
-    expect(limitations[0]?.remedy).toMatch(/^Linux 6\.12\.3 is new enough/);
-    expect(whatIsMissing([], '6.12.3')).toEqual({ blind: [], limitations: [] });
+    expect(limitations[0]?.reason).toContain('on_enter (libbpf: prog on_enter: permission denied)');
+    expect(limitations[0]?.remedy).toMatch(/^Linux 6\.12\.3 should take them: report it/);
+    expect(limitations[1]?.remedy).toMatch(/^Linux 6\.12\.3 was built without/);
+    expect(whatIsMissing([], {}, '6.12.3')).toEqual({ blind: [], limitations: [] });
   });
 });
