@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { release } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadEbpf } from '@ethogram/native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +57,21 @@ describe.skipIf(reason !== undefined)('the verifier', () => {
     for (const count of Object.values(instructions)) expect(count).toBeLessThan(MOST);
     // Another kernel or compiler counts otherwise; the same must not.
     if (golden.kernel === kernel && golden.clang === clang) expect(now).toEqual(golden);
+  });
+
+  it('is not given up on where signals come all the time, as a profiler sends them', () => {
+    const script = `
+      const { loadEbpf } = await import('@ethogram/native');
+      const session = loadEbpf().addon?.open({ ringBytes: 1 << 20 });
+      if (typeof session !== 'object') throw new Error(session);
+      session.close();`;
+    const folder = mkdtempSync(join(tmpdir(), 'ethogram-profile-'));
+    const profiled = ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder];
+    try {
+      execFileSync(process.execPath, [...profiled, '--input-type=module', '-e', script]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('may refuse one program, which takes none of the others along but those of no use without it', () => {

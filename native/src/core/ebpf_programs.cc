@@ -4,6 +4,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,23 @@ bool HasTarget(const btf* kernel, const std::string& section) {
   return btf__find_by_name_kind(kernel, ("btf_trace_" + target).c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
+// The verifier gives up where a signal waits for the thread, as a profiler's does a thousand times a
+// second: they wait until what it loads is loaded.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 std::uint64_t BootTimeNs() {
   timespec now;
   clock_gettime(CLOCK_BOOTTIME, &now);
@@ -70,6 +88,7 @@ void Programs::SkeletonDeleter::operator()(ethogram_bpf* skeleton) const {
 }
 
 std::unique_ptr<Programs> Programs::Load(const ProgramOptions& options, std::string* reason) {
+  const SignalsHeld held;
   std::unique_ptr<Programs> programs(new Programs());
   libbpf_set_print(KeepWarning);
   for (;;) {
