@@ -50,6 +50,23 @@ test('a model is learned from this host, and live scores are those of the replay
   expect(rows).toEqual(all.slice(from, from + rows.length));
 });
 
+test('beside a recorder that hangs, live scoring says that there was no tick, also with --fail-on', async () => {
+  const recorder = begin('record', ...FAST, '--recording', 'hung');
+  await delay(3000);
+  recorder.child.kill('SIGSTOP');
+  const live = await ethogram(
+    ...['score', '--model', model, '--live', '--duration', '1s', '--fail-on', 'critical'],
+  );
+  recorder.child.kill('SIGCONT');
+  recorder.child.kill('SIGINT');
+  await recorder.done;
+  expect(live.stderr).toMatch(/following recording hung/);
+  expect(live.code, live.stderr).toBe(4);
+  expect(live.stderr).toMatch(
+    /CLI-1007: expected a tick to score within 1 s, found none in record/,
+  );
+});
+
 test('where nobody records, live scoring measures by itself and stores no ticks', async () => {
   const before = (await ethogram('recordings')).stdout;
   const live = await ethogram(

@@ -66,6 +66,9 @@ export const reportCommand = defineCommand({
             feedback: await readFeedback(store, found.host),
           })
         : { recording: null, scores: null, modes: [] };
+    if (read.recording?.ticks === 0) {
+      throw cliErrors.make('CLI-1007', 'expected ticks in the window, found none');
+    }
     const host = found?.host ?? model?.host ?? '';
     const page = await renderPage(
       {

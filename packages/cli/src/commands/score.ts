@@ -1,7 +1,7 @@
 import type { SampleSource } from '@ethogram/collector';
 import { type Block, EthogramError } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
-import { anomalyView, countText, printable, sourceTickView, tickView } from '@ethogram/report';
+import { anomalyView, durationText, printable, sourceTickView, tickView } from '@ethogram/report';
 import type { Severity, TickScore } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
 import { untilElapsed } from '../collect/collect.js';
@@ -16,6 +16,7 @@ import { flag, option } from '../options/option.js';
 import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../score/keep-events.js';
+import { Tally } from '../score/tally.js';
 import { findWindow } from '../window/find-window.js';
 import { inStepsOfModel } from '../window/in-steps-of-model.js';
 import { type WindowValues, windowOptions } from '../window/window-options.js';
@@ -28,7 +29,7 @@ export const scoreCommand = defineCommand({
   name: 'score',
   summary: 'score a recording, a window, or this host live, with a model',
   description:
-    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live and `ethogram run` keep their state there every hour, and when they begin where they did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does. A model of ticks of 10 s or a minute reads finer ones merged, recorded or live, so that a recording gives the same bytes before and after retention merged it; coarser ticks than a model learned from are refused.',
+    'Prints an anomaly when it begins and when it worsens, with the factors that make it up. A score is −log10 p: 5 or more is expected once in 100,000 clean ticks. Live and replay run the same code and give the same scores. --live follows the store where a recorder of this host runs, else measures this host itself without storing ticks. Anomalies are kept in the store, where `ethogram explain` finds them by id, and --live and `ethogram run` keep their state there every hour, and when they begin where they did not see the recording from its beginning (the newest 12 of a host, and 12 more that anomalies name). Anomalies name the state that they were scored from as `checkpoint`: with --checkpoint, the same ticks give the same bytes again; where it is null, the recording from its beginning does. A model of ticks of 10 s or a minute reads finer ones merged, recorded or live, so that a recording gives the same bytes before and after retention merged it; coarser ticks than a model learned from are refused. Where there was no tick to score, it exits with 4.',
   options: {
     model: option(text('MODEL'), {
       help: 'name in the store (NAME or NAME@VERSION) or a model file',
@@ -132,13 +133,28 @@ async function score(
     if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
     else if (options.all) await out.list(tickView, ticks);
     else await out.list(anomalyView, anomaliesOf(ticks));
-    if (keepsEvents) await replayed?.end();
     notices.clear();
+    // Who asks with --fail-on must not take it for good news that nothing was looked at.
+    if (tally.ticks === 0 && !context.signal.aborted) throw nothingScored(options, recording);
+    if (keepsEvents && tally.ticks > 0) await replayed?.end();
     notices.note(tally.text());
     return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
   } finally {
     until.cancel();
   }
+}
+
+/** Why a run that scored no tick is none that found no anomaly. */
+function nothingScored(
+  { live, duration }: Pick<ScoreValues, 'live' | 'duration'>,
+  recording: string | null,
+): EthogramError {
+  if (!live) return cliErrors.make('CLI-1007', 'expected ticks in the window, found none');
+  const within = duration === undefined ? '' : ` within ${durationText(duration)}`;
+  const where = recording === null ? '' : ` in recording ${printable(recording)}`;
+  return cliErrors.make('CLI-1007', `expected a tick to score${within}, found none${where}`, {
+    remedy: 'See whether its recorder still runs; where ticks are long, give a longer --duration.',
+  });
 }
 
 /** Opens the store to keep events in it, or to read only where it cannot be written. */
@@ -224,29 +240,5 @@ async function* anomaliesOf(ticks: AsyncIterable<TickScore>) {
 async function* sourcesOf(ticks: AsyncIterable<TickScore>) {
   for await (const { ts, host, sources } of ticks) {
     for (const source of sources) yield { ...source, ts, host };
-  }
-}
-
-class Tally {
-  ticks = 0;
-  #incomplete = 0;
-  readonly #anomalies: Record<Severity, number> = { warning: 0, critical: 0 };
-
-  add(tick: TickScore): void {
-    this.ticks++;
-    if (tick.incomplete) this.#incomplete++;
-    for (const { severity } of tick.anomalies) this.#anomalies[severity]++;
-  }
-
-  hasReached(level: Severity | undefined): boolean {
-    const { warning, critical } = this.#anomalies;
-    if (level === undefined) return false;
-    return critical > 0 || (level === 'warning' && warning > 0);
-  }
-
-  text(): string {
-    const { warning, critical } = this.#anomalies;
-    const incomplete = this.#incomplete > 0 ? `, ${this.#incomplete} of them incomplete` : '';
-    return `${countText(this.ticks, 'tick')} scored${incomplete}: ${countText(warning, 'warning')}, ${critical} critical`;
   }
 }

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { train } from '@ethogram/learn';
+import { serialiseModel } from '@ethogram/model';
+import { openStore } from '@ethogram/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './fake-terminal.js';
+import { madeTick, processSample, T } from './made-tick.js';
+
+/** Ticks are there for ten minutes, then not for two, then for one. */
+const TRAINED = 600;
+const AGAIN = 720;
+const END = 780;
+
+const folder = mkdtempSync(join(tmpdir(), 'ethogram-score-'));
+const uri = `lmdb:${join(folder, 'store')}`;
+const model = join(folder, 'model.json');
+const at = (index: number) => new Date(T + index * 1000).toISOString();
+
+function tickAt(index: number) {
+  const noise = ((index * 7919) % 101) / 101;
+  return madeTick(index, [processSample('db', { 'syscall.read.calls': 300 + 50 * noise })]);
+}
+
+beforeAll(async () => {
+  const store = await openStore(uri, { mode: 'write' });
+  const ticks = Array.from({ length: END }, (_, index) => tickAt(index));
+  await store.samples.append('r', [...ticks.slice(0, TRAINED), ...ticks.slice(AGAIN)]);
+  const window = { from: T, to: T + TRAINED * 1000, exclude: [] };
+  const learned = await train(
+    (range) => store.samples.read({ host: 'h', range: range ?? window }),
+    { name: 'web', window, seed: 1 },
+    { learnGraph: null },
+  );
+  writeFileSync(model, serialiseModel(learned));
+  await store.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const score = (...args: string[]) => run(['score', '--store', uri, '--model', model, ...args]);
+const report = (...args: string[]) => run(['report', '--store', uri, ...args]);
+
+describe('a window without a tick in it', () => {
+  const HOLE = ['--recording', 'r', '--from', at(TRAINED + 20), '--to', at(AGAIN - 20)];
+
+  test('is not enough data to score, whatever is asked for', async () => {
+    for (const more of [[], ['--fail-on', 'warning'], ['--all', '-o', 'csv']]) {
+      const { code, stderr } = await score(...HOLE, ...more);
+      expect(code, stderr).toBe(4);
+      expect(stderr).toContain('CLI-1007: expected ticks in the window, found none');
+    }
+  });
+
+  test('makes no page, with a model or without', async () => {
+    for (const more of [[], ['--model', model]]) {
+      const { code, stdout, stderr } = await report(...HOLE, ...more);
+      expect([code, stdout], stderr).toEqual([4, '']);
+      expect(stderr).toContain('CLI-1007');
+    }
+  });
+
+  test('is no such window where it reaches into ticks', async () => {
+    const { code, stderr } = await score('--recording', 'r', '--from', at(AGAIN - 20), '--all');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('60 ticks scored');
+  });
+});
