@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly globals: GlobalValues;
+  /** Keys of the command's options that were typed as flags, wherever the other values are from. */
+  readonly given: ReadonlySet<string>;
   /** The config file that was read, if any, for what is no option: alert targets. */
   readonly config: ConfigFile | undefined;
   /**

@@ -59,7 +59,7 @@ export async function main(
 }
 
 async function runCommand(
-  { command, args }: Selection,
+  { command, flags, args }: Selection,
   { globals, options, config, read }: Reread & { readonly read: () => Reread },
   interruption: Interruption,
   terminal: Terminal,
@@ -74,6 +74,7 @@ async function runCommand(
     clock: terminal.clock,
     terminal,
     globals,
+    given: new Set(Object.keys(flags).filter((key) => flags[key] !== undefined)),
     config,
     reread: read,
     commands,

@@ -66,3 +66,29 @@ describe('a window without a tick in it', () => {
     expect(stderr).toContain('60 ticks scored');
   });
 });
+
+describe('a flag that would change nothing is refused', () => {
+  test.each([
+    [['--live', '--recording', 'r'], 'no window with --live, found --recording'],
+    [['--live', '--to', 'now', '--host', 'h'], 'no window with --live, found --to, --host'],
+    [['--recording', 'r', '--duration', '1m'], '--live with what only it heeds, found --duration'],
+    [['--recording', 'r', '--backend', 'procfs', '--recipe', 'a.bt'], 'found --backend, --recipe'],
+  ])('score %j', async (args, message) => {
+    const { code, stdout, stderr } = await score(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/CLI-1001: expected /);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([[['--to', 'now']], [['--host', 'h']]])('report --model with %j', async (args) => {
+    const { code, stdout, stderr } = await report('--model', model, ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`a window by --recording or --from, found ${args[0]}`);
+  });
+
+  test('but not a variable, which may be meant for other runs', async () => {
+    const args = ['score', '--store', uri, '--model', model, '--recording', 'r'];
+    const { code, stderr } = await run(args, { ETHOGRAM_INTERVAL: '5s', ETHOGRAM_DURATION: '1m' });
+    expect(code, stderr).toBe(0);
+  });
+});

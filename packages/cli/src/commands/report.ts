@@ -7,6 +7,7 @@ import { cliErrors } from '../errors.js';
 import { loadModel } from '../models/load-model.js';
 import { choice, file, text } from '../options/kinds.js';
 import { option } from '../options/option.js';
+import { refuseIdle } from '../options/refuse-idle.js';
 import { writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { renderPage } from '../page/render-page.js';
@@ -46,6 +47,9 @@ export const reportCommand = defineCommand({
     const hasWindow = options.recording !== undefined || options.from !== undefined;
     if (options.model === undefined && !hasWindow) {
       throw cliErrors.make('CLI-1001', 'expected --model or --recording, found neither');
+    }
+    if (!hasWindow) {
+      refuseIdle(context.given, Object.keys(windowOptions), 'a window by --recording or --from');
     }
     const store = hasWindow ? await context.openStore('read') : undefined;
     const found = store && (await findWindow(store, options, clock.nowMs()));

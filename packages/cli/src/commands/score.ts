@@ -13,6 +13,7 @@ import { type LiveBlocks, liveBlocks } from '../live/live-blocks.js';
 import { loadModel } from '../models/load-model.js';
 import { choice, duration, text } from '../options/kinds.js';
 import { flag, option } from '../options/option.js';
+import { refuseIdle } from '../options/refuse-idle.js';
 import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../score/keep-events.js';
@@ -23,6 +24,10 @@ import { type WindowValues, windowOptions } from '../window/window-options.js';
 
 /** What `score` exits with where `--fail-on` found something. */
 const ANOMALIES_FOUND = 3;
+
+/** Options that say which recorded ticks, and those that say how and how long to measure. */
+const OF_A_WINDOW = Object.keys(windowOptions);
+const OF_LIVE = ['duration', ...Object.keys(collectOptions)];
 
 /** `score`: a model looks at ticks, recorded or as they happen. */
 export const scoreCommand = defineCommand({
@@ -77,6 +82,8 @@ export const scoreCommand = defineCommand({
     if (options.live && options.checkpoint !== undefined) {
       throw cliErrors.make('CLI-1001', 'expected --checkpoint without --live, found both');
     }
+    if (options.live) refuseIdle(context.given, OF_A_WINDOW, 'no window with --live');
+    else refuseIdle(context.given, OF_LIVE, '--live with what only it heeds');
     const source = options.live ? await startMeasuring(context, options) : undefined;
     try {
       return await score(context, { ...options, model: options.model }, source);
