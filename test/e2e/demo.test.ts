@@ -87,6 +87,22 @@ describe('demo', () => {
     const told = JSON.parse(run.stdout) as Told;
     expect(told.found).toEqual([]);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('id="custom"');
+
+    // A page that cannot be written: the story is told, then the reason why there is no page.
+    const taken = join(folder, 'taken');
+    mkdirSync(join(taken, 'report.html'), { recursive: true });
+    const partly = await ethogram('demo', '--dataset', dataset, '--out', taken, '-o', 'json');
+    expect(partly.code, partly.stderr).toBe(2);
+    expect(partly.stderr).toMatch(/CLI-1008: /);
+    expect(JSON.parse(partly.stdout)).toMatchObject({ type: 'demo', files: [] });
+
+    // A folder that cannot be made is told before any work, and how to name another.
+    const nowhere = join(csv, 'out');
+    const refused = await ethogram('demo', '--dataset', dataset, '--out', nowhere, '-o', 'json');
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(/CLI-1008: .*plant\.csv/);
+    expect(refused.stderr).toContain('--out');
+    expect(refused.stderr).not.toContain('learning');
   });
 
   test('without a recording says what is missing and what to do', async () => {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Block, TimeRange } from '@ethogram/core';
@@ -21,7 +20,7 @@ import { findRecording, readRecording, replay } from '../demo/read-recording.js'
 import { findKernels } from '../models/learning-threads.js';
 import { choice, file, integer } from '../options/kinds.js';
 import { option } from '../options/option.js';
-import { writeResult } from '../output/write-result.js';
+import { makeFolder, writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { type PageStyle, renderPage } from '../page/render-page.js';
 
@@ -66,6 +65,7 @@ export const demoCommand = defineCommand({
     const startNs = clock.monotonicNs();
     const file = await findRecording(dataset);
     const labels = await readLabels(join(dataset, 'labels.json'));
+    await makeFolder(folder);
     notices.note(`reading ${printable(file)}`);
     const { info, blocks } = await readRecording(file, signal);
     const whole = { from: info.from, to: info.to + 1 };
@@ -86,7 +86,8 @@ export const demoCommand = defineCommand({
     const anomalies = read.scores?.anomalies ?? [];
     const { found, others } = findings(labels, anomalies);
     const page = await renderPage(pageView(info.host, model, read, labels, graphs), style);
-    const files = await writeFiles(context, folder, { page, model, graphs }, style);
+    const made = { page, model, graphs };
+    const { files, failure } = await writeFiles(context, folder, made, style);
     const tookMs = Number(clock.monotonicNs() - startNs) / 1e6;
     await out.document(
       {
@@ -119,10 +120,11 @@ export const demoCommand = defineCommand({
         ...found.map((finding) => findingLine(finding, out.style)),
         `${found.filter(({ anomaly }) => anomaly).length} of ${countText(found.length, 'misbehaviour')} found, the culprit named in ${found.filter(({ named }) => named).length}; ${countText(others.length, 'anomaly', 'anomalies')} that no label explains.`,
         '',
-        `Files: ${files.map(printable).join(', ')}`,
+        `Files: ${files.map(printable).join(', ') || 'none'}`,
         `All in ${durationText(tookMs)}.`,
       ],
     );
+    if (failure !== undefined) throw failure;
     return 0;
   },
 });
@@ -199,12 +201,16 @@ function pageView(
   };
 }
 
+/**
+ * Writes the files one after the other, up to the first that cannot be written: what was found is
+ * told all the same.
+ */
 async function writeFiles(
   { out }: CommandContext,
   folder: string,
   made: { readonly page: string; readonly model: Model; readonly graphs: readonly PhaseGraph[] },
   style: PageStyle,
-): Promise<readonly string[]> {
+): Promise<{ readonly files: readonly string[]; readonly failure?: unknown }> {
   const { buildGraph, formatGraph } = await import('@ethogram/graph');
   const { graph } = made.model;
   const built = graph && buildGraph(graph, { model: made.model.name });
@@ -215,13 +221,16 @@ async function writeFiles(
     ['graph.json', built && formatGraph(built, 'json')],
     ...made.graphs.map(({ phase, svg }) => [`graph-${phase.slug}.svg`, svg] as const),
   ];
-  await mkdir(folder, { recursive: true });
   const files: string[] = [];
   for (const [name, text] of texts) {
     if (text === null) continue;
     const path = join(folder, name);
-    await writeResult(out, path, text);
+    try {
+      await writeResult(out, path, text);
+    } catch (failure) {
+      return { files, failure };
+    }
     files.push(path);
   }
-  return files;
+  return { files };
 }

@@ -1,4 +1,4 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { printable } from '@ethogram/report';
 import { cliErrors } from '../errors.js';
 import type { Output } from './output.js';
@@ -43,5 +43,22 @@ async function isSpecial(file: string): Promise<boolean> {
     return !status.isFile() && !status.isDirectory();
   } catch {
     return false;
+  }
+}
+
+/**
+ * Makes a folder to write results into, with those above it, and sees to it that it can be written.
+ * @throws CLI-1008.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw cliErrors.make('CLI-1008', printable(reason), {
+      cause,
+      remedy: 'Name a folder that can be written with --out.',
+    });
   }
 }
