@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { manualClock } from '@ethogram/core';
-import { EXAMPLE_START, exampleTicks } from '@ethogram/testkit';
+import { EXAMPLE_START, exampleTicks, quietTick } from '@ethogram/testkit';
 import { describe, expect, it } from 'vitest';
 import { follow } from '../src/follow.js';
 import { listSources } from '../src/list-sources.js';
@@ -45,6 +48,49 @@ describe('follow', () => {
     }
     expect(seen).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
   });
+
+  it.each(['memory:', 'lmdb:'])(
+    'goes on where the clock was set back, and hands no tick out twice (%s)',
+    async (driver) => {
+      const folder = mkdtempSync(join(tmpdir(), 'ethogram-follow-'));
+      const uri = driver === 'memory:' ? driver : `lmdb:${folder}`;
+      const store = await openStore(uri, { mode: 'write' });
+      const tickAt = (seq: number, second: number) =>
+        quietTick(seq, EXAMPLE_START + second * 1000, []);
+      // Two minutes; then the clock is set back by half of one, and goes on from there and beyond.
+      const before = Array.from({ length: 120 }, (_, i) => tickAt(1000 + i, i));
+      const after = Array.from({ length: 90 }, (_, i) => tickAt(1120 + i, 90.5 + i));
+      await store.samples.append('live', before);
+      const stop = new AbortController();
+      let polls = 0;
+      let now = EXAMPLE_START + 119_200;
+      const clock = {
+        ...manualClock(0),
+        nowMs: () => now,
+        sleep: async () => {
+          // The first looks find nothing new, the later ones a tick each, then nothing again.
+          const tick = after[polls++ - 3];
+          if (tick) now = tick.ts + 200;
+          if (tick) await store.samples.append('live', [tick]);
+          if (polls > after.length + 6) stop.abort();
+        },
+      };
+      const seen: number[] = [];
+      const steps: number[] = [];
+      const options = {
+        signal: stop.signal,
+        clock,
+        onStepBack: (from: number) => steps.push(from),
+      };
+      for await (const block of follow(store.samples, { recording: 'live' }, options)) {
+        seen.push(...block.seq);
+      }
+      expect(seen).toEqual([...before, ...after].map(({ seq }) => seq));
+      expect(steps).toEqual([after[0]?.ts]);
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  );
 
   it('ends at once when the signal was aborted before', async () => {
     const store = await openStore('memory:', { mode: 'write' });

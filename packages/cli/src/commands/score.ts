@@ -214,6 +214,7 @@ async function* scoreTicks(
   const scorer = createScorer(from.model, checkpoint && { checkpoint: checkpoint.text });
   let scoredTo: number | undefined;
   let keeper: CheckpointKeeper | undefined;
+  let isLive = false;
   const known = new Set<string>();
   let lookedAt: bigint | undefined;
   for await (const block of from.blocks) {
@@ -228,12 +229,14 @@ async function* scoreTicks(
     }
     const last = block.ts.at(-1) ?? 0;
     keeper ??= from.keeperOf(block.host);
-    if (keeper && scoredTo !== undefined && last > from.liveFrom) {
+    if (keeper && scoredTo !== undefined && (isLive || last > from.liveFrom)) {
       await keeper.keepIfDue(scorer, scoredTo);
     }
     scoredTo = last;
     for (const tick of scorer.push(block)) {
-      if (tick.ts <= from.liveFrom) continue;
+      // Once it has begun it goes on, also where the clock is set back to before it did.
+      isLive ||= tick.ts > from.liveFrom;
+      if (!isLive) continue;
       await onTick(tick);
       yield tick;
     }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { SampleSource } from '@ethogram/collector';
 import { type Block, packTicks } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
-import { printable } from '@ethogram/report';
+import { printable, shortTime } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
 import { collect } from '../collect/collect.js';
 import type { CollectValues } from '../collect/collect-options.js';
@@ -60,7 +60,12 @@ export async function liveBlocks(
       follow(
         store.samples,
         { host, recording, range: { from, to: Number.MAX_SAFE_INTEGER } },
-        { signal, clock },
+        {
+          signal,
+          clock,
+          onStepBack: (since) =>
+            notices.warn(`the clock was set back: going on with ticks from ${shortTime(since)}`),
+        },
       ),
       model,
     ),
