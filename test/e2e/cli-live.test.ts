@@ -78,6 +78,22 @@ test('where nobody records, live scoring measures by itself and stores no ticks'
   expect((await ethogram('recordings')).stdout).toBe(before);
 });
 
+test('a host that never recorded is scored live by a model file, without a store', async () => {
+  const home = join(folder, 'fresh');
+  const fresh = (...args: string[]) =>
+    start(args, { XDG_CONFIG_HOME: folder, XDG_DATA_HOME: home }).done;
+  const args = ['score', '--live', ...FAST, '--duration', '2s', '--all'];
+  const live = await fresh(...args, '--model', model);
+  expect(live.code, live.stderr).toBe(0);
+  expect(live.stderr).toMatch(/anomalies are not kept: .* holds no store/);
+  expect(jsonLines(live.stdout).length).toBeGreaterThan(3);
+  expect(existsSync(home)).toBe(false);
+  // A model of the store, or a store that was named, cannot be done without.
+  expect((await fresh(...args, '--model', 'web')).code).toBe(6);
+  const named = await fresh(...args, '--model', model, '--store', `lmdb:${join(home, 'named')}`);
+  expect(named.code, named.stderr).toBe(6);
+});
+
 test('a recording can be played into another one, faster than it was', async () => {
   const played = await ethogram(
     ...['record', '--backend', 'replay', '--from-recording', 'a', '--speed', '100'],

@@ -1,5 +1,5 @@
 import type { SampleSource } from '@ethogram/collector';
-import { type Block, EthogramError } from '@ethogram/core';
+import type { Block, EthogramError } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { anomalyView, durationText, printable, sourceTickView, tickView } from '@ethogram/report';
 import type { Severity, TickScore } from '@ethogram/score';
@@ -17,6 +17,7 @@ import { refuseIdle } from '../options/refuse-idle.js';
 import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../score/keep-events.js';
+import { openForScoring } from '../score/open-for-scoring.js';
 import { Tally } from '../score/tally.js';
 import { findWindow } from '../window/find-window.js';
 import { inStepsOfModel } from '../window/in-steps-of-model.js';
@@ -110,7 +111,7 @@ async function score(
   source: SampleSource | undefined,
 ): Promise<number> {
   const { out, notices } = context;
-  const { store, keepsEvents } = await openForScoring(context);
+  const { store, keepsEvents } = await openForScoring(context, options.live);
   const model = await loadModel(context, options.model);
   const checkpoint =
     options.checkpoint === undefined ? undefined : await findCheckpoint(store, options.checkpoint);
@@ -162,20 +163,6 @@ function nothingScored(
   return cliErrors.make('CLI-1007', `expected a tick to score${within}, found none${where}`, {
     remedy: 'See whether its recorder still runs; where ticks are long, give a longer --duration.',
   });
-}
-
-/** Opens the store to keep events in it, or to read only where it cannot be written. */
-async function openForScoring(
-  context: CommandContext,
-): Promise<{ readonly store: Store; readonly keepsEvents: boolean }> {
-  try {
-    return { store: await context.openStore('annotate'), keepsEvents: true };
-  } catch (failure) {
-    if (!(failure instanceof EthogramError)) throw failure;
-    const store = await context.openStore('read');
-    context.notices.note(`anomalies are not kept: ${printable(failure.message)}`);
-    return { store, keepsEvents: false };
-  }
 }
 
 /** The blocks of a window, and how many ticks they hold at most. */
