@@ -13,6 +13,7 @@ import { readWindow } from '../page/read-window.js';
 import { renderPage } from '../page/render-page.js';
 import { readFeedback, strangeRanges } from '../score/feedback-store.js';
 import { type FoundWindow, findWindow } from '../window/find-window.js';
+import { inOneStep } from '../window/in-one-step.js';
 import { windowOptions } from '../window/window-options.js';
 
 /** `report`: a page with pictures. */
@@ -52,8 +53,9 @@ export const reportCommand = defineCommand({
       refuseIdle(context.given, Object.keys(windowOptions), 'a window by --recording or --from');
     }
     const store = hasWindow ? await context.openStore('read') : undefined;
-    const found = store && (await findWindow(store, options, clock.nowMs()));
+    const asked = store && (await findWindow(store, options, clock.nowMs()));
     const given = options.model === undefined ? null : await loadModel(context, options.model);
+    const found = store && asked && !given ? await inOneStep(store, asked, notices) : asked;
     const notes: string[] = [];
     let model = given;
     if (!model && store && found) {

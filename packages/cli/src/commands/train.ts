@@ -1,6 +1,6 @@
 import type { TimeRange } from '@ethogram/core';
 import { type Model, serialiseModel } from '@ethogram/model';
-import { durationText, printable, trainingLines, trainingRecord } from '@ethogram/report';
+import { printable, trainingLines, trainingRecord } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
 import type { CommandContext } from '../command.js';
 import { defineCommand } from '../command.js';
@@ -79,12 +79,7 @@ export const trainCommand = defineCommand({
     const parent =
       options.update === undefined ? undefined : await loadModel(context, options.update);
     const asked = await findWindow(store, options, clock.nowMs(), options.exclude);
-    const found = await inOneStep(store, asked);
-    if (found.stepMs !== undefined) {
-      notices.note(
-        `a part of the window is merged to ticks of ${durationText(found.stepMs)}: all of it is read so`,
-      );
-    }
+    const found = await inOneStep(store, asked, notices);
     const read = (range?: TimeRange) =>
       store.samples.read({ ...found.query, ...(range ? { range } : {}) }, { signal });
     const { train } = await import('@ethogram/learn');

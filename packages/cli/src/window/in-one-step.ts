@@ -1,4 +1,6 @@
-import type { ReadQuery, StepMs, Store } from '@ethogram/store';
+import { durationText } from '@ethogram/report';
+import type { ReadQuery, Store } from '@ethogram/store';
+import type { Notices } from '../output/notices.js';
 import type { FoundWindow } from './find-window.js';
 import { isFinerThan, stepNear } from './in-steps-of-model.js';
 
@@ -8,13 +10,15 @@ const LOOKS = 16;
 const LOOK_MS = 150_000;
 
 /**
- * A window in ticks of one length. Where retention has merged a part of it, all of it is read merged:
- * from rows of two lengths nothing can be learned. It then begins with a whole step.
+ * A window to learn from, in ticks of one length. Where retention has merged a part of it, all of it
+ * is read merged, which is said: from rows of two lengths nothing can be learned. It then begins
+ * with a whole step.
  */
 export async function inOneStep(
   { samples }: Pick<Store, 'samples'>,
   found: FoundWindow,
-): Promise<FoundWindow & { readonly stepMs?: StepMs }> {
+  notices: Pick<Notices, 'note'>,
+): Promise<FoundWindow> {
   const { window, query } = found;
   const share = (window.to - window.from) / LOOKS;
   const lengths: number[] = [];
@@ -25,10 +29,12 @@ export async function inOneStep(
   }
   const stepMs = stepNear(Math.max(...lengths));
   if (stepMs === undefined || !lengths.some((length) => isFinerThan(length, stepMs))) return found;
+  notices.note(
+    `a part of the window is merged to ticks of ${durationText(stepMs)}: all of it is read so`,
+  );
   const from = Math.ceil(window.from / stepMs) * stepMs;
   return {
     ...found,
-    stepMs,
     window: { ...window, from },
     query: { ...query, range: { from, to: window.to }, stepMs },
   };
