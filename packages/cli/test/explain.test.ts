@@ -118,6 +118,33 @@ describe('explain', () => {
     }
   });
 
+  test('tells of the incident by the id of either, and without one lists what is open', async () => {
+    const { context, ...anomaly } = JSON.parse((await ethogram('explain', id)).stdout);
+    const { incident } = context;
+    expect(incident).toMatchObject({ type: 'incident', id: anomaly.incident, host: 'h' });
+    const { stdout } = await ethogram('explain', incident.id, '-o', 'table');
+    expect(stdout).toMatch(
+      /^incident {4}\w+: (critical|warning), .*00:17:\d\dZ.*, most likely by process:\w+$/m,
+    );
+
+    const store = await openStore(uri, { mode: 'annotate' });
+    for (const state of ['open', 'closed']) {
+      const body = JSON.stringify({ ...incident, id: `is-${state}`, state });
+      await store.events.put({ id: `is-${state}`, kind: 'incident', host: 'h', ts: T, body });
+    }
+    await store.close();
+    const listed = await ethogram('explain', '-o', 'jsonl');
+    expect(listed.code, listed.stderr).toBe(0);
+    const rows = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toContainEqual({ ...incident, id: 'is-open', state: 'open' });
+    expect(rows.map((row) => row.state)).not.toContain('closed');
+    const table = await ethogram('explain', '-o', 'table');
+    expect(table.stdout).toMatch(/^is-open +h +open +(critical|warning) +2026-05-01 00:17/m);
+  });
+
   test('does without a model that is gone', async () => {
     const store = await openStore(uri, { mode: 'annotate' });
     await store.models.remove('web');

@@ -15,6 +15,8 @@ export interface NearestTraining {
 
 /** What stood around an anomaly. */
 export interface ExplanationContext {
+  /** Its incident as it stands now; null where it is not in the store. */
+  readonly incident: IncidentRecord | null;
   /** The other sources of its incident, likeliest cause first. */
   readonly alsoOff: IncidentRecord['suspects'];
   /** From which score a source is off; null where the model is not in the store. */

@@ -1,6 +1,7 @@
 import type { AnomalyRecord } from '@ethogram/score';
 import { reasonText, scoreText } from './anomaly-view.js';
 import { contextLines, type ExplanationContext } from './explanation-context.js';
+import { incidentText } from './incident-view.js';
 import { printable } from './printable.js';
 import { numberText, shortTime } from './quantity.js';
 import { type ChartData, textChart } from './text-chart.js';
@@ -31,7 +32,7 @@ export function explanationLines(
     `score       ${scoreText(anomaly)}`,
     `seen by     ${anomaly.kinds.join(', ')}`,
     `model       ${printable(anomaly.model)}, regime ${anomaly.regime}`,
-    `incident    ${printable(anomaly.incident)}`,
+    `incident    ${printable(anomaly.incident)}${context.incident ? `: ${incidentText(context.incident)}` : ''}`,
     ...(anomaly.lost > 0 ? [`lost        ${anomaly.lost} while measuring this tick`] : []),
     ...anomaly.reasons.map(
       (reason, i) => `${i === 0 ? 'because' : '       '}     ${reasonText(reason)}`,

@@ -14,6 +14,7 @@ export type { PageLook } from './html/page-look.js';
 export type { KnownSpan } from './html/plot/events.js';
 export { reportPage } from './html/report-page.js';
 export type { PageSection, PartGraph, ReportView, SourceModes } from './html/report-view.js';
+export { incidentView } from './incident-view.js';
 export { learnedLines } from './learned-lines.js';
 export type { StepName, StepRow } from './model-steps.js';
 export { modelRecord, STEP_NAMES, stepView } from './model-steps.js';

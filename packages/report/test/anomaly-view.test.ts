@@ -1,4 +1,4 @@
-import type { AnomalyRecord } from '@ethogram/score';
+import type { AnomalyRecord, IncidentRecord } from '@ethogram/score';
 import { describe, expect, test } from 'vitest';
 import {
   anomalyLine,
@@ -7,8 +7,10 @@ import {
   csvRow,
   type ExplanationContext,
   explanationLines,
+  incidentView,
   jsonLine,
   plainStyle,
+  renderTable,
   textChart,
 } from '../src/index.js';
 
@@ -76,6 +78,7 @@ describe('an anomaly', () => {
   });
 
   const nothing: ExplanationContext = {
+    incident: null,
     alsoOff: [],
     warn: null,
     markers: [],
@@ -89,6 +92,7 @@ describe('an anomaly', () => {
   test('is explained by what stood around it, and by commands that a shell takes as they are', () => {
     const ts = Date.UTC(2026, 4, 1, 9, 58);
     const lines = explanationLines({ ...anomaly, checkpoint: '0123456789abcdef' }, undefined, {
+      incident: null,
       alsoOff: [
         { source: 'process:redis\u001b', score: 4.25, since: anomaly.ts, kinds: ['level', 'mix'] },
       ],
@@ -121,6 +125,42 @@ describe('an anomaly', () => {
       "look at     ethogram export --recording 'it'\\''s; rm -rf /\\x1b' --from 2026-05-01T09:58:00.000Z --to 2026-05-01T09:58:00.001Z",
       "            ethogram score --model web@3 --recording 'it'\\''s; rm -rf /\\x1b' --checkpoint 0123456789abcdef --to 2026-05-01T09:58:00.001Z",
     ]);
+  });
+
+  test('is explained by its incident: since when, whether it is over, and who most likely caused it', () => {
+    const incident: IncidentRecord = {
+      type: 'incident',
+      id: anomaly.incident,
+      host: anomaly.host,
+      state: 'open',
+      severity: 'critical',
+      start: '2026-05-01T09:58:00.000Z',
+      end: '2026-05-01T10:05:00.000Z',
+      model: 'm1',
+      suspects: [
+        { source: 'process:sh\u001b', score: 9, since: anomaly.ts, kinds: ['novel'] },
+        { source: 'process:redis', score: 4, since: anomaly.ts, kinds: ['level'] },
+      ],
+    };
+    const line = (more: Partial<IncidentRecord>) => {
+      const context = { ...nothing, incident: { ...incident, ...more } };
+      return explanationLines(anomaly, undefined, context).find((one) =>
+        one.startsWith('incident'),
+      );
+    };
+    expect(line({})).toBe(
+      'incident    i1: critical, open since 2026-05-01 09:58:00Z, most likely by process:sh\\x1b',
+    );
+    expect(line({ state: 'closed', suspects: [] })).toBe(
+      'incident    i1: critical, 2026-05-01 09:58:00Z to 2026-05-01 10:05:00Z',
+    );
+
+    expect(JSON.parse(jsonLine(incidentView, incident))).toEqual(incident);
+    const [header = '', row = ''] = renderTable(incidentView, [incident], plainStyle).split('\n');
+    expect(header).toMatch(/^INCIDENT +HOST +STATE +SEVERITY +START +END +SUSPECTS +MODEL$/);
+    expect(row).toMatch(
+      /^i1 +web-1 +open +critical +2026-05-01 09:58:00Z .*process:sh\\x1b and 1 more +m1$/,
+    );
   });
 
   test('is explained by factors, neighbours and a picture', () => {

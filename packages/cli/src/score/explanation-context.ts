@@ -18,12 +18,13 @@ export async function explanationContext(
   anomaly: AnomalyRecord,
 ): Promise<ExplanationContext> {
   const key = sourceKey(anomaly.source);
-  const incident = await store.events.get('incident', anomaly.incident);
+  const stored = await store.events.get('incident', anomaly.incident);
+  const incident = stored ? (JSON.parse(stored.body) as IncidentRecord) : null;
   const given = await lastWordOn(store, anomaly);
   const found = await modelOf(store, anomaly.model);
-  const suspects = incident ? (JSON.parse(incident.body) as IncidentRecord).suspects : [];
   return {
-    alsoOff: suspects.filter(({ source }) => source !== key),
+    incident,
+    alsoOff: (incident?.suspects ?? []).filter(({ source }) => source !== key),
     warn: found?.model.thresholds.warn ?? null,
     markers: await markersAround(store, anomaly),
     said: given ? { verdict: given.verdict, at: given.at, until: given.until } : null,
