@@ -34,6 +34,7 @@ describe('a report of a recording of which retention merged a part', () => {
     const { code, stdout, stderr } = await run(['report', '--store', uri, '--recording', 'r']);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('merged to ticks of 10 s: all of it is read so');
+    expect(stderr).toMatch(/^reading 100 %/m);
     expect(stdout).not.toContain('nothing is scored');
     expect(stdout).toContain('id="scores"');
     expect(Number(/<dt>ticks<\/dt><dd>([\d,]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(TICKS / 10);

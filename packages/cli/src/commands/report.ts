@@ -1,4 +1,4 @@
-import { EthogramError } from '@ethogram/core';
+import { type Block, EthogramError, type TimeRange } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { printable } from '@ethogram/report';
 import type { Store } from '@ethogram/store';
@@ -8,6 +8,7 @@ import { loadModel } from '../models/load-model.js';
 import { choice, file, text } from '../options/kinds.js';
 import { option } from '../options/option.js';
 import { refuseIdle } from '../options/refuse-idle.js';
+import type { Notices } from '../output/notices.js';
 import { writeResult } from '../output/write-result.js';
 import { readWindow } from '../page/read-window.js';
 import { renderPage } from '../page/render-page.js';
@@ -68,9 +69,12 @@ export const reportCommand = defineCommand({
     }
     const read =
       store && found
-        ? await readWindow(store.samples.read(found.query, { signal }), found.window, model, {
-            feedback: await readFeedback(store, found.host),
-          })
+        ? await readWindow(
+            told(store.samples.read(found.query, { signal }), found.window, notices),
+            found.window,
+            model,
+            { feedback: await readFeedback(store, found.host) },
+          )
         : { recording: null, scores: null, modes: [] };
     if (read.recording?.ticks === 0) {
       throw cliErrors.make('CLI-1007', 'expected ticks in the window, found none');
@@ -117,6 +121,23 @@ async function learnFrom(
   } catch (error) {
     if (error instanceof EthogramError && error.exitCode === 4) return error;
     throw error;
+  } finally {
+    progress.finish();
+  }
+}
+
+/** The blocks of a window, and on standard error how far reading them is. */
+async function* told(
+  blocks: AsyncIterable<Block>,
+  { from, to }: TimeRange,
+  notices: Notices,
+): AsyncGenerator<Block> {
+  const progress = notices.progress('reading');
+  try {
+    for await (const block of blocks) {
+      yield block;
+      progress.update((block.ts.at(-1) ?? from) + 1 - from, to - from);
+    }
   } finally {
     progress.finish();
   }
