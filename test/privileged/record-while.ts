@@ -8,8 +8,6 @@ export interface Recorded {
   sum(name: string, metric: string): number;
   /** How many values of a histogram of a process source fell into a bucket, over all ticks. */
   bucket(name: string, metric: string, bucket: number): number;
-  /** The sum of a metric over all process sources. */
-  sumAll(metric: RegExp): number;
   /** The sum of the metrics of a process source that match. */
   sumOf(name: string, metric: RegExp): number;
   /**
@@ -81,7 +79,6 @@ function addUp(ticks: readonly Tick[], disks: readonly DiskReconciliation[]): Re
       processes()
         .filter((sample) => sample.name === name)
         .reduce((sum, s) => sum + (s.histograms?.get(metric)?.counts.get(bucket) ?? 0), 0),
-    sumAll: (metric) => sumMatching(processes(), metric),
     sumOf: (name, metric) =>
       sumMatching(
         processes().filter((sample) => sample.name === name),

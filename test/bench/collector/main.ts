@@ -15,7 +15,7 @@ const HELP = `What the collector costs beside its peers and the floor, all in on
 
   npm run bench:collector -- [--quick] [--only ${ALL}] [--anyway] [--write]
 
-About 10 minutes, 12 at most; --quick, a smoke run whose figures mean little, about 2. Needs root
+About 12 minutes, 15 at most; --quick, a smoke run whose figures mean little, about 2. Needs root
 and installs the Debian packages of the peers where they are missing. Refuses to run beside another
 tracing program; --anyway does not. Each part has a time limit; where one fails the others go on.
 --write leaves test/bench/results/collector.json.
