@@ -58,7 +58,7 @@ export function cliReference(commands: readonly Command[]): string {
     '| 1 | failure |',
     '| 2 | usage, config or bad input |',
     '| 3 | anomalies found, with `--fail-on` |',
-    '| 4 | not enough data, with `--require-ready` or where not even ranges can be learned |',
+    '| 4 | not enough data: no tick in the window, too few to learn even ranges, or a model that is not ready, with `--require-ready` |',
     '| 5 | a privilege or kernel feature is missing; the message names it and the remedy |',
     '| 6 | the store is unavailable |',
     '| 130, 143 | ended by SIGINT, SIGTERM |',
