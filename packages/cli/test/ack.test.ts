@@ -62,3 +62,10 @@ test('of an anomaly is said of it alone', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ anomaly: 'event-c', anomalies: ['event-c'] });
   expect((await words()).at(-1)).toMatchObject({ anomaly: 'event-c', until: NOW + 3_600_000 });
 });
+
+test('with an end before it holds would mute nothing, and is refused', async () => {
+  const before = await words();
+  const { code, stderr } = await ack('event-a', '--expected', '--until', '5s');
+  expect([code, await words()]).toEqual([2, before]);
+  expect(stderr).toMatch(/CLI-1002: --until: expected a time after .*, from which on it holds/);
+});

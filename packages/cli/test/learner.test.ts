@@ -70,7 +70,7 @@ describe('the learner of the service', () => {
     const one = learner();
     expect(await at(23 * HOUR, one)).toBe(0);
     expect(await at(24 * HOUR, one)).toBe(1);
-    expect(runs[0]).toEqual(expect.arrayContaining(['--update', 'host']));
+    expect(runs[0]).toEqual(expect.arrayContaining(['--update', 'host@1']));
   });
 
   test('says whether what it learned is in use, a candidate, or nothing', async () => {
@@ -116,7 +116,7 @@ describe('the learner of the service', () => {
     expect(kinds()).toHaveLength(3);
     await at(5 * HOUR, one);
     expect(kinds().slice(3)).toEqual(['compare', 'train']);
-    expect(runs[4]).toEqual(expect.arrayContaining(['--update', 'host']));
+    expect(runs[4]).toEqual(expect.arrayContaining(['--update', 'host@1']));
   });
 
   test('tries again later where the store goes away in the midst of it', async () => {

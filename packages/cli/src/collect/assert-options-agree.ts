@@ -10,9 +10,10 @@ type BackendValues = Pick<
 /**
  * Refuses options that the backend asked for would pass over: who names a recording to replay shall
  * not get this host into it.
+ * @param given keys of the flags that were typed
  * @throws CLI-1001 naming what does not go together.
  */
-export function assertOptionsAgree(options: BackendValues): void {
+export function assertOptionsAgree(options: BackendValues, given: ReadonlySet<string>): void {
   const { backend, fromRecording, speed, recipe, latency } = options;
   const replays = backend === 'replay';
   const expect = (agrees: boolean, expected: string): void => {
@@ -20,7 +21,9 @@ export function assertOptionsAgree(options: BackendValues): void {
     throw cliErrors.make('CLI-1001', `expected ${expected}, found --backend ${backend}`);
   };
   expect(fromRecording === undefined || replays, '--backend replay with --from-recording');
-  expect(speed === 1 || replays, '--backend replay with --speed');
+  // A variable, or a key of the config file, may be meant for other runs of the command.
+  expect(speed === 1 || replays || !given.has('speed'), '--backend replay with --speed');
   expect(recipe.length === 0 || !replays, 'a backend that measures with --recipe');
-  expect(!latency || ['auto', 'ebpf'].includes(backend), '--backend ebpf or auto with --latency');
+  const measures = ['auto', 'ebpf'].includes(backend) || !given.has('latency');
+  expect(!latency || measures, '--backend ebpf or auto with --latency');
 }

@@ -14,10 +14,10 @@ import { privilegeSteps } from './privileges.js';
  * privilege stays; CLI-1001 and CLI-1002 where options do not go together.
  */
 export async function startMeasuring(
-  context: Pick<CommandContext, 'clock' | 'globals' | 'terminal' | 'notices'>,
+  context: Pick<CommandContext, 'clock' | 'globals' | 'terminal' | 'notices' | 'given'>,
   options: CollectValues,
 ): Promise<SampleSource | undefined> {
-  assertOptionsAgree(options);
+  assertOptionsAgree(options, context.given);
   const { clock, globals, terminal, notices } = context;
   const uri = storeLocation(globals, terminal);
   const privileges = privilegeSteps(options, uri, (who) => notices.note(`going on as ${who}`));

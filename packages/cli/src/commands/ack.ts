@@ -36,14 +36,18 @@ export const ackCommand = defineCommand({
     }
     const now = clock.nowMs();
     const end = until === undefined ? null : resolveInstant(until, now);
+    const at = now + HOLDS_AFTER_MS;
     if (end !== null && end <= now) {
       throw cliErrors.make('CLI-1002', `--until: expected a time to come, found ${shortTime(end)}`);
+    }
+    if (end !== null && end <= at) {
+      const message = `--until: expected a time after ${timeText(at)}, from which on it holds, found ${timeText(end)}`;
+      throw cliErrors.make('CLI-1002', message);
     }
     const store = await context.openStore('annotate');
     const anomalies = await findAnomalies(store, id);
     const { feedbackOn } = await import('@ethogram/score');
     const verdict = expected ? 'expected' : 'misbehaviour';
-    const at = now + HOLDS_AFTER_MS;
     for (const anomaly of anomalies) {
       await keepFeedback(store, anomaly.host, feedbackOn(anomaly, { verdict, at, until: end }));
     }

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@ethogram/store';
-import { activeVersion, learnedAt, type ModelOwner, nameToLearn } from './own-model.js';
+import {
+  activeVersion,
+  learnedAt,
+  type ModelOwner,
+  type ModelVersion,
+  nameToLearn,
+} from './own-model.js';
 import { dueAfter, type Schedule } from './schedule.js';
 
 /** What a learner works with. */
@@ -125,7 +131,7 @@ export class Learner {
     if (!active) return;
     const { code, stdout } = await run([
       'compare',
-      ...['--model', active.name, '--recording', recording, '--host', host],
+      ...['--model', referenceOf(active), '--recording', recording, '--host', host],
       ...['--from', DRIFT_WINDOW],
       ...['-o', 'json', '--quiet'],
     ]);
@@ -139,10 +145,15 @@ export class Learner {
     const { store, recording } = this.#settings;
     const listed = await store.models.list();
     const active = activeVersion(listed, this.#settings);
-    if (active) return ['--update', active.name];
+    if (active) return ['--update', referenceOf(active)];
     const recordings = await store.samples.recordings();
     return ['--name', nameToLearn(listed, this.#settings, recordings, recording)];
   }
+}
+
+/** With its version: a bare name might be that of a file where we run. */
+function referenceOf({ name, version }: ModelVersion): string {
+  return `${name}@${version}`;
 }
 
 /** When we stop, a training gets so long to stop as well. */

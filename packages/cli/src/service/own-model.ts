@@ -46,6 +46,18 @@ export function foreignVersion(
 }
 
 /**
+ * The version that a host scores with: its own, and until it has one, that of another host where it was
+ * asked for by name, as for many hosts that do the same work.
+ */
+export function scoringVersion(
+  listed: readonly ModelVersion[],
+  owner: ModelOwner,
+): ModelVersion | undefined {
+  const isNamed = owner.name !== DEFAULT_MODEL_NAME;
+  return activeVersion(listed, owner) ?? (isNamed ? foreignVersion(listed, owner) : undefined);
+}
+
+/**
  * The name under which a host learns: that of the model it has, else the one asked for, unless
  * another host of the store has it or is about to learn under it.
  * @param recordings what the store holds.
@@ -54,7 +66,7 @@ export function foreignVersion(
 export function nameToLearn(
   listed: readonly ModelVersion[],
   owner: ModelOwner,
-  recordings: readonly Pick<RecordingInfo, 'name' | 'host'>[],
+  recordings: readonly Pick<RecordingInfo, 'name' | 'host' | 'from' | 'to'>[],
   recording: string,
 ): string {
   const { name, host } = owner;
@@ -62,7 +74,11 @@ export function nameToLearn(
   if (active) return active.name;
   const named = listed.filter((model) => model.name === name);
   if (named.some((model) => !isOf(model, owner))) return ownName(name, host);
-  const others = recordings.some((info) => info.name === recording && info.host !== host);
+  const mine = recordings.find((info) => info.name === recording && info.host === host);
+  // Who records at the same time, under whatever name, is about to learn, too.
+  const others = recordings.some(
+    (info) => info.host !== host && (info.name === recording || (mine && info.to >= mine.from)),
+  );
   return owner.isShared && named.length === 0 && others ? ownName(name, host) : name;
 }
 

@@ -5,7 +5,7 @@ import type { Store, StoredModel } from '@ethogram/store';
 import { CheckpointKeeper } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
 import type { StepMerger } from '../window/step-merger.js';
-import { activeVersion, foreignVersion, type ModelOwner, type ModelVersion } from './own-model.js';
+import { foreignVersion, type ModelOwner, type ModelVersion, scoringVersion } from './own-model.js';
 import { scoredIfFine } from './scored-if-fine.js';
 import { anomaliesOf, takeUp } from './take-up.js';
 
@@ -78,7 +78,7 @@ export class ServiceScorer {
     const { store, host } = this.#settings;
     let said: TakeOver | undefined;
     const listed = await store.models.list();
-    const active = activeVersion(listed, this.#settings);
+    const active = scoringVersion(listed, this.#settings);
     if (!active) this.#refuseForeign(listed);
     else if (![this.#used, this.#refused].includes(referenceOf(active))) {
       const stored = await store.models.get(active.name, active.version);

@@ -10,6 +10,7 @@ import {
   type ModelOwner,
   type ModelVersion,
   nameToLearn,
+  scoringVersion,
 } from '../../src/service/own-model.js';
 import { ServiceScorer } from '../../src/service/service-scorer.js';
 import { lonelyHost, TRAINED } from './lonely-host.js';
@@ -29,10 +30,8 @@ function version(
   return { name, version: 1, host, state: 'active', storedAt: 0, ...more };
 }
 
-const live: readonly { name: string; host: string }[] = HOSTS.map((host) => ({
-  name: 'live',
-  host,
-}));
+const during = (name: string, host: string, from: number, to: number) => ({ name, host, from, to });
+const live = HOSTS.map((host) => during('live', host, 10, 20));
 const learns = (listed: readonly ModelVersion[], of: ModelOwner, recordings = live) =>
   nameToLearn(listed, of, recordings, 'live');
 
@@ -40,7 +39,9 @@ describe('the name of a host’s model', () => {
   test('is the one asked for where nobody else works with the store, or it is this host’s', () => {
     expect(learns([], owner('web-1'), live.slice(0, 1))).toBe('host');
     expect(learns([], owner('web-1'), [])).toBe('host');
-    expect(learns([], owner('web-1'), [{ name: 'normal', host: 'x' }])).toBe('host');
+    expect(learns([], owner('web-1'), [during('normal', 'x', 0, 5)])).toBe('host');
+    const imported = [during('live', 'web-1', 10, 20), during('normal', 'x', 0, 5)];
+    expect(learns([], owner('web-1'), imported)).toBe('host');
     expect(learns([version('host', 'web-1')], owner('web-1'))).toBe('host');
     expect(learns([version('host', 'web-1', { state: 'candidate' })], owner('web-1'))).toBe('host');
   });
@@ -48,6 +49,8 @@ describe('the name of a host’s model', () => {
   test('is its own where another host has that name, or is about to learn under it', () => {
     expect(learns([version('host', 'web-1')], owner('web-2'))).toBe('web-2');
     expect(learns([], owner('web-2'))).toBe('web-2');
+    const otherwise = [during('live', 'web-1', 10, 20), during('live-b', 'web-2', 12, 20)];
+    expect(learns([], owner('web-1'), otherwise)).toBe('web-1');
     const golden = owner('web-2', { name: 'golden' });
     expect(learns([version('golden', 'web-1')], golden)).toBe('golden.web-2');
     const mixed = [
@@ -73,6 +76,14 @@ describe('the active version', () => {
     expect(activeVersion(listed, owner('web-1'))).toBe(listed[0]);
     expect(activeVersion(listed, owner('web-2'))).toBe(listed[1]);
     expect(activeVersion(listed, owner('web-3'))).toBeUndefined();
+    expect(scoringVersion(listed, owner('web-3'))).toBeUndefined();
+  });
+
+  test('until a host has its own may be that of another, where it was asked for by name', () => {
+    const listed = [version('golden', 'web-1'), version('golden.web-2', 'web-2')];
+    const golden = (host: string) => scoringVersion(listed, owner(host, { name: 'golden' }));
+    expect(golden('web-3')).toBe(listed[0]);
+    expect(golden('web-2')).toBe(listed[1]);
   });
 });
 
@@ -181,7 +192,7 @@ describe('two hosts that share a store', () => {
       expect.arrayContaining(['--host', 'web-2', '--name', 'web-2']),
     );
     await keep('web-2', models[1] as Model);
-    expect(await learnt('web-2')).toEqual(expect.arrayContaining(['--update', 'web-2']));
-    expect(await learnt('web-1')).toEqual(expect.arrayContaining(['--update', 'host']));
+    expect(await learnt('web-2')).toEqual(expect.arrayContaining(['--update', 'web-2@1']));
+    expect(await learnt('web-1')).toEqual(expect.arrayContaining(['--update', 'host@1']));
   });
 });
