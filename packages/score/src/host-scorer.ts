@@ -8,6 +8,7 @@ import { scoreErrors } from './errors.js';
 import type { Feedback } from './feedback.js';
 import { HostWatch, type HostWatchState } from './host-watch.js';
 import { Losses } from './losses.js';
+import { MergedNames } from './merged-names.js';
 import { discoveryScore, hostScore } from './multiplicity.js';
 import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
@@ -33,6 +34,7 @@ export class HostScorer {
   readonly #novelty: NoveltyWatch;
   readonly #newcomers = new Newcomers();
   readonly #losses = new Losses();
+  readonly #names: MergedNames;
   readonly #chronicle: Chronicle;
   readonly #host: HostWatch | null;
   #ticks = 0;
@@ -42,6 +44,7 @@ export class HostScorer {
     const { id, ticks, timing, thresholds } = model;
     // The model goes once it is unpacked: no closure of this constructor may hold it.
     this.#model = { id, ticks, timing, thresholds };
+    this.#names = new MergedNames(timing.intervalMs);
     const numbers = new SeriesNumbers();
     this.#tracker = new HostTracker(model.sources, model.timing, numbers);
     this.#watched = watchedOf(model);
@@ -58,7 +61,10 @@ export class HostScorer {
     const { total: lost, hideQuiet: unsure } = this.#losses;
     const moment = { host: block.host, ts: block.ts[t] as number, lost, unsure };
     const missed = this.#tracker.advance(block, t);
-    if (missed) for (const watched of this.#watched) watched.missTicks();
+    this.#names.visit(block, t);
+    for (const watched of missed ? this.#watched : []) watched.missTicks();
+    const begins = missed || this.#names.beginAnew;
+    for (const { presence } of begins ? this.#watched : []) presence.named = false;
     this.#host?.visit(block, t, unsure);
     this.#chronicle.visit(block, t);
     this.#ticks++;
@@ -112,6 +118,7 @@ export class HostScorer {
       host: this.#host?.state() ?? null,
       newcomers: this.#newcomers.state(),
       losses: this.#losses.state(),
+      seq: this.#names.state(),
       chronicle: this.#chronicle.state(),
     };
     const text = sealCheckpoint(this.#model.id, state);
@@ -142,6 +149,7 @@ export class HostScorer {
     if (state.host) this.#host?.resume(state.host);
     this.#newcomers.resume(state.newcomers);
     this.#losses.resume(state.losses);
+    this.#names.resume(state.seq);
     this.#chronicle.resume(state.chronicle);
     this.#chronicle.beginAt(checkpointId(text));
   }
@@ -218,7 +226,8 @@ export class HostScorer {
     return this.#watched.flatMap((watched, i) => {
       watched.novelty.push(false, moment.unsure);
       const active = this.#tracker.sources[i]?.activeNow ?? false;
-      if (!watched.misses(active, this.#losses.hideSources)) return [];
+      const hidden = moment.unsure || this.#names.hides(watched.presence);
+      if (!watched.misses(active, hidden)) return [];
       const reason: Reason = {
         metric: 'process.silence.seconds',
         actual: rounded(watched.presence.silence * seconds),
@@ -360,5 +369,7 @@ interface ScorerState {
   readonly newcomers: readonly (readonly [string, AlarmState])[];
   /** Not in checkpoints of before losses were followed. */
   readonly losses?: number;
+  /** Not in checkpoints of before names were followed. */
+  readonly seq?: number | undefined;
   readonly chronicle: ChronicleState;
 }

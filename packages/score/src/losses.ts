@@ -1,7 +1,5 @@
 /** Losses that leave counts as they are: a late tick covers more time, a link is no count. */
 const COUNTS_KEPT = /^(tick\.late|links\..*)$/;
-/** Names that found no room of their own: a known source may be among them. */
-const NAMES_MERGED = 'sources.over-limit';
 /** Ticks in a row that lose counts, after which that is how this host is measured. */
 const USUAL = 60;
 
@@ -12,7 +10,6 @@ const USUAL = 60;
 export class Losses {
   #total = 0;
   #inARow = 0;
-  #merged = false;
 
   /** Takes what was lost in the next tick, by cause. */
   visit(lost: Readonly<Record<string, number>>): void {
@@ -22,7 +19,6 @@ export class Losses {
       this.#total += count;
       if (!COUNTS_KEPT.test(cause)) counts += count;
     }
-    this.#merged = (lost[NAMES_MERGED] ?? 0) > 0;
     this.#inARow = counts > 0 ? this.#inARow + 1 : 0;
   }
 
@@ -34,11 +30,6 @@ export class Losses {
   /** Whether quiet in the tick proves nothing. */
   get hideQuiet(): boolean {
     return this.#inARow > 0 && this.#inARow <= USUAL;
-  }
-
-  /** Whether a source that is not seen in the tick may be there all the same, however long that lasts. */
-  get hideSources(): boolean {
-    return this.#merged || this.hideQuiet;
   }
 
   /** Its state, for a checkpoint: ticks in a row that lost counts. */

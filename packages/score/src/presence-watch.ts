@@ -15,6 +15,7 @@ const RARE = 1000;
 export class PresenceWatch {
   readonly #limit: number;
   #silence = 0;
+  #named = false;
 
   constructor(model: SourceModel) {
     const judged = !model.self && model.kind !== 'device' && model.episodes > 0;
@@ -28,6 +29,7 @@ export class PresenceWatch {
   /** Takes a tick; says whether the source has been away for too long. */
   push(active: boolean): boolean {
     this.#silence = active ? 0 : this.#silence + 1;
+    this.#named ||= active;
     return this.#silence > this.#limit;
   }
 
@@ -38,5 +40,14 @@ export class PresenceWatch {
 
   set silence(ticks: number) {
     this.#silence = ticks;
+  }
+
+  /** Whether it was seen under its own name since the recorder began. */
+  get named(): boolean {
+    return this.#named;
+  }
+
+  set named(named: boolean) {
+    this.#named = named;
   }
 }

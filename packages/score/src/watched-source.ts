@@ -162,6 +162,7 @@ export class WatchedSource {
     return {
       scorer: this.#scorer.state(),
       silence: this.presence.silence,
+      named: this.presence.named,
       alarms: [this.rates.state(), this.novelty.state(), this.absence.state()],
       severity: this.#severity,
       story: this.#story.state(),
@@ -172,6 +173,7 @@ export class WatchedSource {
   resume(state: WatchedState): void {
     this.#scorer.resume(state.scorer);
     this.presence.silence = state.silence;
+    this.presence.named = state.named ?? false;
     this.rates.resume(state.alarms[0]);
     this.novelty.resume(state.alarms[1]);
     this.absence.resume(state.alarms[2]);
@@ -185,6 +187,8 @@ export class WatchedSource {
 export interface WatchedState {
   readonly scorer: SourceScorerState;
   readonly silence: number;
+  /** Not in checkpoints of before it was followed. */
+  readonly named?: boolean;
   readonly alarms: readonly [AlarmState, AlarmState, AlarmState];
   readonly severity: Severity;
   readonly story: StoryState;

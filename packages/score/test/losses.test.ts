@@ -1,8 +1,9 @@
-import type { SourceSample, Tick } from '@ethogram/core';
+import { packTicks, type SourceSample, type Tick } from '@ethogram/core';
 import type { Model } from '@ethogram/model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createScorer, type TickScore } from '../src/index.js';
 import { Losses } from '../src/losses.js';
+import { MergedNames } from '../src/merged-names.js';
 import { cut, syntheticBlocks, syntheticTicks } from './synthetic-host.js';
 import { trainOn } from './trained.js';
 
@@ -57,21 +58,32 @@ describe('ticks that lost counts', () => {
     expect(away({ 'tick.late': 1, 'links.unowned': 2 })).toContain('absent');
   });
 
-  it('are no silence for as long as names are merged into one: it may be among them', () => {
-    const folded = (cause: string) =>
+  it('hide a source behind merged names only while it has no name of its own', () => {
+    const merged = { 'sources.over-limit': 1 };
+    const folded = (
+      away: number,
+      lost: Tick['lost'],
+      change: (tick: Tick, at: number) => Tick = (tick) => tick,
+    ) =>
       kindsOf(
         score(
           ticksAfter(
             600,
             (at, samples) => {
-              if (at >= 200) withoutDb(samples);
+              if (at >= away) withoutDb(samples);
             },
-            (at) => (at >= 200 ? { [cause]: 1 } : {}),
-          ),
+            () => lost,
+          ).map(change),
         ),
       );
-    expect(folded('sources.over-limit')).not.toContain('absent');
-    expect(folded('ring.full')).toContain('absent');
+    expect(folded(200, merged)).toContain('absent');
+    expect(folded(0, {})).toContain('absent');
+    // Another recorder may name others first.
+    expect(folded(0, merged)).not.toContain('absent');
+    const restarted = (tick: Tick, at: number) =>
+      at < 200 ? tick : { ...tick, seq: tick.seq + 200_000_000 };
+    expect(folded(200, merged, restarted)).not.toContain('absent');
+    expect(folded(200, {}, restarted)).toContain('absent');
   });
 
   it('are no quiet: neither an alarm nor its incident closes by them', () => {
@@ -150,5 +162,48 @@ describe('losses', () => {
     losses.resume(undefined);
     losses.visit(FULL);
     expect(losses.hideQuiet).toBe(true);
+  });
+});
+
+describe('merged names', () => {
+  const tick = (seq: number, lost: Tick['lost'] = { 'sources.over-limit': 2 }) =>
+    packTicks([{ ...(syntheticTicks({ ticks: 1 })[0] as Tick), seq, lost }]);
+  const seen = { named: true, silence: 599 };
+
+  it('hide what was unused for as long as a recorder holds a name, and what never had one', () => {
+    const hides = (intervalMs: number, source: { named: boolean; silence: number }) => {
+      const names = new MergedNames(intervalMs);
+      names.visit(tick(1), 0);
+      return names.hides(source);
+    };
+    expect(hides(1000, seen)).toBe(false);
+    expect(hides(1000, { named: true, silence: 600 })).toBe(true);
+    expect(hides(100, seen)).toBe(false);
+    // Merged out of ticks of a second.
+    expect(hides(10_000, { named: true, silence: 60 })).toBe(true);
+    expect(hides(1000, { named: false, silence: 0 })).toBe(true);
+  });
+
+  it('hide nothing in a tick without, and begin anew with another recorder', () => {
+    const names = new MergedNames(1000);
+    names.visit(tick(1, {}), 0);
+    expect([names.hides({ named: false, silence: 0 }), names.beginAnew]).toEqual([false, false]);
+    for (const [seq, anew] of [
+      [2, false],
+      [62, false],
+      [9_000_000, true],
+      [9_000_001, false],
+      [3, true],
+    ] as const) {
+      names.visit(tick(seq), 0);
+      expect(names.beginAnew).toBe(anew);
+    }
+    const later = new MergedNames(1000);
+    later.resume(names.state());
+    later.visit(tick(4), 0);
+    expect(later.beginAnew).toBe(false);
+    later.resume(undefined);
+    later.visit(tick(9_000_000), 0);
+    expect(later.beginAnew).toBe(false);
   });
 });
