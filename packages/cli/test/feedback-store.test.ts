@@ -113,27 +113,32 @@ describe('left out of training', () => {
     expect(await leftOut({ from: T - HOUR, to: T + HOUR })).toEqual([]);
   });
 
-  test('is an incident that lasts for hours while its scorer is heard of, and no longer', async () => {
+  test('is an incident that lasts for hours while it is heard of, and no longer', async () => {
     await keepEvents(store, openTick);
     const now = { from: T - HOUR, to: T + 6 * HOUR };
     expect(await leftOut(now)).toEqual([{ from: T, to: T + 5_001 }]);
-    let asked = 0;
+    const heardOf = (ms: number) =>
+      keepEvents(store, { ...tick, incidents: [{ ...incident, state: 'open', end: at(ms) }] });
+    await heardOf(3 * HOUR);
+    expect(await leftOut(now)).toEqual([{ from: T, to: T + 3 * HOUR + 1 }]);
+    await heardOf(5 * HOUR);
+    expect(await leftOut(now)).toEqual([{ from: T, to: T + 6 * HOUR }]);
+    await keepFeedback(store, 'h', word(60_000, { verdict: 'misbehaviour' }));
+    expect(await leftOut(now)).toEqual([{ from: T, to: T + 6 * HOUR }]);
+  });
+
+  test('is no later time because another scorer of the same model runs', async () => {
+    await keepEvents(store, openTick);
     const scorer = {
       push: () => [],
       reopen: () => undefined,
       acknowledge: () => undefined,
-      checkpoint: () => `state ${asked++}`,
+      checkpoint: () => 'state',
     };
-    const keeperOf = (model: string) =>
-      new CheckpointKeeper(store, { host: 'h', model, recording: 'r' }, 'middle');
-    await keeperOf('another').keep(scorer, T + 5 * HOUR);
+    const of = { host: 'h', model: 'm', recording: 'r' };
+    await new CheckpointKeeper(store, of, 'middle').keep(scorer, T + 5 * HOUR);
+    const now = { from: T - HOUR, to: T + 6 * HOUR };
     expect(await leftOut(now)).toEqual([{ from: T, to: T + 5_001 }]);
-    await keeperOf('m').keep(scorer, T + 3 * HOUR);
-    expect(await leftOut(now)).toEqual([{ from: T, to: T + 3 * HOUR + 1 }]);
-    await keeperOf('m').keep(scorer, T + 5 * HOUR);
-    expect(await leftOut(now)).toEqual([{ from: T, to: T + 6 * HOUR }]);
-    await keepFeedback(store, 'h', word(60_000, { verdict: 'misbehaviour' }));
-    expect(await leftOut(now)).toEqual([{ from: T, to: T + 6 * HOUR }]);
   });
 
   test('is no incident of a replay, unless it was called misbehaviour', async () => {

@@ -23,6 +23,8 @@ const MOST_DEPTH = 8;
 const LINK_MEMORY_MS = 60_000;
 /** How often it is said of what goes on unheard that it does, ms. */
 const REPEAT_MS = 60_000;
+/** How often it is said of an incident that it is still open, ms: who reads it later knows until when. */
+const STILL_OPEN_MS = 1_800_000;
 
 /** The tick that something is written about. */
 export interface Moment {
@@ -185,8 +187,9 @@ export class Chronicle {
     this.#incidents.raise(key, score);
   }
 
-  /** Ends a tick: the incidents that opened, changed or closed with it. */
+  /** Ends a tick: the incidents that opened, changed, closed, or are said again since they last. */
   close(moment: Moment, anomalous: ReadonlySet<string>): readonly IncidentRecord[] {
+    if (moment.ts % STILL_OPEN_MS < this.#intervalMs) this.#incidents.repeat();
     return this.#incidents.close(moment, anomalous);
   }
 

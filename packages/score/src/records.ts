@@ -116,7 +116,7 @@ export interface TickScore {
   readonly incomplete: boolean;
   readonly sources: readonly SourceScore[];
   readonly anomalies: readonly AnomalyRecord[];
-  /** Incidents that opened, changed or closed with this tick. */
+  /** Incidents that opened, changed or closed with this tick, or are open at the turn of a half hour. */
   readonly incidents: readonly IncidentRecord[];
   /**
    * What goes on although nobody is told of it, since it was acknowledged as expected until a time:

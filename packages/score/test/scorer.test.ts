@@ -235,6 +235,20 @@ describe('a scorer of a short model', () => {
     expect(last?.suspects[0]?.source).toBe('device:vda');
   });
 
+  it('tells of an incident that lasts every half hour, so that nobody takes it for over', () => {
+    const scores = scoreAfter((index, { samples }) => {
+      if (index < TRAINED + 60) return;
+      const values = new Map(samples[2]?.values).set('iops.write', 900);
+      samples[2] = { kind: 'device', name: 'vda', values };
+    }, 6000);
+    const told = scores.flatMap(({ ts, incidents }) =>
+      incidents.map(({ state, end }) => ({ ts, state, behind: ts - Date.parse(end) })),
+    );
+    const last = told.slice(-3);
+    expect(last.map(({ state, behind }) => [state, behind])).toEqual(Array(3).fill(['open', 0]));
+    expect(last.slice(1).map(({ ts }, i) => ts - (last[i]?.ts ?? 0))).toEqual([1.8e6, 1.8e6]);
+  });
+
   it('never scores our own recorder', () => {
     const scores = scoreAfter((index, { samples }) => {
       if (index < TRAINED + 30) return;

@@ -119,27 +119,6 @@ export async function newestCheckpoint(
   return undefined;
 }
 
-/** The last tick of the newest checkpoint of a model on a host, milliseconds UTC. */
-export async function lastKept(
-  { events }: Pick<Store, 'events'>,
-  { host, model }: Pick<CheckpointOf, 'host' | 'model'>,
-): Promise<number | undefined> {
-  const heads = await events.heads({ kind: 'checkpoint', host });
-  for (const { id, ts } of heads.toReversed()) {
-    const event = await events.get('checkpoint', id);
-    if (event && isOf(event, model)) return ts;
-  }
-  return undefined;
-}
-
-function isOf({ body }: StoredEvent, model: string): boolean {
-  try {
-    return (JSON.parse(body) as Partial<CheckpointOf>).model === model;
-  } catch {
-    return false;
-  }
-}
-
 async function unpack({ id, ts, body }: StoredEvent): Promise<KeptCheckpoint> {
   try {
     const { gzip: packed } = JSON.parse(body) as { gzip: string };

@@ -1,7 +1,6 @@
 import type { TimeRange } from '@ethogram/core';
 import type { AnomalyRecord, Feedback, IncidentRecord } from '@ethogram/score';
 import type { Store } from '@ethogram/store';
-import { lastKept } from './checkpoints.js';
 import type { StoredIncident } from './keep-events.js';
 
 /**
@@ -10,7 +9,7 @@ import type { StoredIncident } from './keep-events.js';
  * gives the same.
  */
 export const HOLDS_AFTER_MS = 7_000;
-/** A scorer that runs keeps a checkpoint every hour: of one not heard of for two nobody knows. */
+/** A scorer that runs tells of an open incident every half hour: of one not heard of for two hours nobody knows. */
 const HEARD_OF_MS = 7_200_000;
 
 type Events = Pick<Store, 'events'>;
@@ -59,17 +58,17 @@ export async function strangeRanges(
   const { latestWords } = await import('@ethogram/score');
   // By id: an incident that is open may have been called misbehaviour as well.
   const strange = new Map<string, TimeRange>();
-  const leaveOut = async (incident: StoredIncident): Promise<void> => {
-    strange.set(incident.id, await rangeOf(store, incident, window.to));
+  const leaveOut = (incident: StoredIncident): void => {
+    strange.set(incident.id, rangeOf(incident, window.to));
   };
   for (const { body } of await store.events.list({ kind: 'incident', host })) {
     const incident = JSON.parse(body) as StoredIncident;
-    if (incident.state === 'open' && !incident.replay) await leaveOut(incident);
+    if (incident.state === 'open' && !incident.replay) leaveOut(incident);
   }
   for (const { verdict, anomaly, until } of latestWords(await readFeedback(store, host))) {
     if (verdict === 'expected' && until === null) continue;
     const incident = await incidentOf(store, anomaly);
-    if (incident) await leaveOut(incident);
+    if (incident) leaveOut(incident);
   }
   const unheard = await store.events.list({ kind: 'unheard', host });
   const ranges = unheard.map(({ body }) => spanOf(JSON.parse(body) as IncidentRecord));
@@ -88,18 +87,14 @@ async function incidentOf({ events }: Events, id: string): Promise<StoredInciden
 }
 
 /**
- * An incident that is open was stored when it last changed: it goes on to the end of the window,
- * unless its scorer is heard of no more.
+ * An incident that is open was stored when it last changed or was told of again: it goes on to the
+ * end of the window, unless it is heard of no more. Its scorer may be dead, and another one of the
+ * same model run that knows nothing of it.
  */
-async function rangeOf(
-  store: Events,
-  incident: StoredIncident,
-  windowEnd: number,
-): Promise<TimeRange> {
+function rangeOf(incident: StoredIncident, windowEnd: number): TimeRange {
   const { from, to } = spanOf(incident);
   if (incident.state === 'closed' || incident.replay) return { from, to };
-  const heardOf = Math.max(to, ((await lastKept(store, incident)) ?? 0) + 1);
-  return { from, to: windowEnd - heardOf <= HEARD_OF_MS ? windowEnd : heardOf };
+  return { from, to: windowEnd - to <= HEARD_OF_MS ? windowEnd : to };
 }
 
 /** Ranges are half-open, the last tick of an incident belongs to it. */
