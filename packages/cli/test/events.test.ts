@@ -2,7 +2,7 @@ import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findAnomalies, findAnomaly } from '../src/score/find-anomaly.js';
-import { hasEvents, keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
+import { hasEvents, keepEvents, LiveKeeper, ReplayKeeper } from '../src/score/keep-events.js';
 
 const T = Date.UTC(2026, 4, 1);
 
@@ -110,6 +110,40 @@ describe('a replay', () => {
     expect(await stored('i')).toMatchObject({ end: new Date(T + 9_000).toISOString() });
     await keepEvents(store, { ...tick, incidents: [open] });
     expect(await stored('i')).toEqual(open);
+  });
+});
+
+describe('score --live', () => {
+  const begun = { ...tick, incidents: [open] };
+  const quiet = { ...tick, ts: T + 60_000, anomalies: [], incidents: [] };
+  const end = new Date(T + 60_000).toISOString();
+
+  test('ends what is open with its last tick: nobody goes on with it', async () => {
+    const live = new LiveKeeper(store);
+    await live.keep(begun);
+    expect(await stored('i')).toEqual({ ...open, live: true });
+    await live.keep({ ...quiet, unheard: [{ ...open, id: 'u' }] });
+    await live.end();
+    expect(await stored('i')).toEqual({ ...incident, end, live: true });
+    expect(await findAnomalies(store, 'i')).toEqual([anomaly]);
+    expect(await store.events.get('unheard', 'u')).toBeDefined();
+  });
+
+  test.each(['before', 'after'])('leaves open what a service kept %s it', async (when) => {
+    if (when === 'before') await keepEvents(store, begun);
+    const live = new LiveKeeper(store);
+    await live.keep(begun);
+    if (when === 'after') await keepEvents(store, begun);
+    await live.keep(quiet);
+    await live.end();
+    expect(await stored('i')).toEqual(open);
+  });
+
+  test('takes the place of a replay, and no replay takes its', async () => {
+    await new ReplayKeeper(store).keep(begun);
+    await new LiveKeeper(store).keep(begun);
+    await new ReplayKeeper(store).keep(begun);
+    expect(await stored('i')).toEqual({ ...open, live: true });
   });
 });
 

@@ -120,7 +120,8 @@ describe('explain', () => {
 
   test('tells of the incident by the id of either, and without one lists what is open', async () => {
     const { context, ...anomaly } = JSON.parse((await ethogram('explain', id)).stdout);
-    const { incident } = context;
+    const { replay, ...incident } = context.incident;
+    expect(replay).toBe(true);
     expect(incident).toMatchObject({ type: 'incident', id: anomaly.incident, host: 'h' });
     const { stdout } = await ethogram('explain', incident.id, '-o', 'table');
     expect(stdout).toMatch(
@@ -128,6 +129,19 @@ describe('explain', () => {
     );
 
     const store = await openStore(uri, { mode: 'annotate' });
+    const replayed = JSON.stringify({
+      ...incident,
+      id: 'is-replayed',
+      state: 'open',
+      replay: true,
+    });
+    await store.events.put({
+      id: 'is-replayed',
+      kind: 'incident',
+      host: 'h',
+      ts: T,
+      body: replayed,
+    });
     for (const state of ['open', 'closed']) {
       const body = JSON.stringify({ ...incident, id: `is-${state}`, state });
       await store.events.put({ id: `is-${state}`, kind: 'incident', host: 'h', ts: T, body });
@@ -141,6 +155,7 @@ describe('explain', () => {
       .map((line) => JSON.parse(line));
     expect(rows).toContainEqual({ ...incident, id: 'is-open', state: 'open' });
     expect(rows.map((row) => row.state)).not.toContain('closed');
+    expect(rows.map((row) => row.id)).not.toContain('is-replayed');
     const table = await ethogram('explain', '-o', 'table');
     expect(table.stdout).toMatch(/^is-open +h +open +(critical|warning) +2026-05-01 00:17/m);
   });

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { train } from '@ethogram/learn';
 import { serialiseModel } from '@ethogram/model';
+import type { IncidentRecord } from '@ethogram/score';
 import { openStore } from '@ethogram/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from './fake-terminal.js';
+import { main } from '../src/main.js';
+import { fakeTerminal, run } from './fake-terminal.js';
 import { madeTick, processSample, T } from './made-tick.js';
 
 /** Ticks are there for ten minutes, then not for two, then for one. */
@@ -18,18 +20,31 @@ const uri = `lmdb:${join(folder, 'store')}`;
 const model = join(folder, 'model.json');
 const at = (index: number) => new Date(T + index * 1000).toISOString();
 
+/** In another recording the database goes wild, and in the end ticks are too coarse to score. */
+const WILD = 1095;
+const COARSE = 1100;
+
 function tickAt(index: number) {
   const noise = ((index * 7919) % 101) / 101;
   return madeTick(index, [processSample('db', { 'syscall.read.calls': 300 + 50 * noise })]);
+}
+
+function wildTickAt(index: number) {
+  const samples = [processSample('db', { 'syscall.read.calls': 9000, 'syscall.fsync.calls': 900 })];
+  const tick = index < WILD ? tickAt(index) : madeTick(index, samples);
+  return index < COARSE ? tick : { ...tick, backend: 'bpftrace', intervalNs: 5_000_000_000 };
 }
 
 beforeAll(async () => {
   const store = await openStore(uri, { mode: 'write' });
   const ticks = Array.from({ length: END }, (_, index) => tickAt(index));
   await store.samples.append('r', [...ticks.slice(0, TRAINED), ...ticks.slice(AGAIN)]);
+  const wild = Array.from({ length: COARSE + 60 }, (_, index) => wildTickAt(index));
+  await store.samples.append('wild', wild.slice(AGAIN, COARSE));
+  await store.samples.append('wild', wild.slice(COARSE));
   const window = { from: T, to: T + TRAINED * 1000, exclude: [] };
   const learned = await train(
-    (range) => store.samples.read({ host: 'h', range: range ?? window }),
+    (range) => store.samples.read({ host: 'h', recording: 'r', range: range ?? window }),
     { name: 'web', window, seed: 1 },
     { learnGraph: null },
   );
@@ -64,6 +79,41 @@ describe('a window without a tick in it', () => {
     const { code, stderr } = await score('--recording', 'r', '--from', at(AGAIN - 20), '--all');
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('60 ticks scored');
+  });
+});
+
+describe('a replay that does not come to its end leaves no incident open', () => {
+  const WILDLY = ['score', '--store', uri, '--model', model, '--recording', 'wild', '-o', 'jsonl'];
+  const incidents = async () => {
+    const store = await openStore(uri, { mode: 'annotate' });
+    const found = await store.events.list({ kind: 'incident' });
+    for (const { id } of found) await store.events.remove('incident', id);
+    await store.close();
+    return found.map(({ body }) => JSON.parse(body) as IncidentRecord);
+  };
+  const areClosed = (found: readonly IncidentRecord[]) => {
+    expect(found.length).toBeGreaterThan(0);
+    for (const one of found) expect(one).toMatchObject({ state: 'closed', replay: true });
+  };
+
+  test('where its ticks become too coarse', async () => {
+    const { code, stderr } = await run(WILDLY);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('SCORE-1003')]);
+    areClosed(await incidents());
+  });
+
+  test.each(['SIGINT', 'EPIPE'])('on %s', async (how) => {
+    const terminal = fakeTerminal();
+    const { stdout } = terminal;
+    const write = stdout.write.bind(stdout);
+    stdout.write = (data) => {
+      if (how === 'SIGINT') terminal.signals.emit('SIGINT', 'SIGINT');
+      else stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));
+      return write(data);
+    };
+    const code = await main(WILDLY, terminal);
+    expect([code, terminal.stderr.text]).toEqual([how === 'SIGINT' ? 130 : 0, '']);
+    areClosed(await incidents());
   });
 });
 

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.js';
 import { explainedSeries } from '../score/explained-series.js';
 import { explanationContext } from '../score/explanation-context.js';
 import { findAnomaly } from '../score/find-anomaly.js';
+import type { StoredIncident } from '../score/keep-events.js';
 
 /** `explain`: why an anomaly was one, and which incidents are open. */
 export const explainCommand = defineCommand({
@@ -42,6 +43,6 @@ export const explainCommand = defineCommand({
 async function openIncidents({ events }: Store): Promise<readonly IncidentRecord[]> {
   const incidents = await events.list({ kind: 'incident' });
   return incidents
-    .map(({ body }) => JSON.parse(body) as IncidentRecord)
-    .filter(({ state }) => state === 'open');
+    .map(({ body }) => JSON.parse(body) as StoredIncident)
+    .filter(({ state, replay }) => state === 'open' && !replay);
 }

@@ -16,7 +16,7 @@ import { flag, option } from '../options/option.js';
 import { refuseIdle } from '../options/refuse-idle.js';
 import { CheckpointKeeper, findCheckpoint, type KeptCheckpoint } from '../score/checkpoints.js';
 import { readFeedback } from '../score/feedback-store.js';
-import { keepEvents, ReplayKeeper } from '../score/keep-events.js';
+import { LiveKeeper, ReplayKeeper } from '../score/keep-events.js';
 import { openForScoring } from '../score/open-for-scoring.js';
 import { Tally } from '../score/tally.js';
 import { findWindow } from '../window/find-window.js';
@@ -122,7 +122,7 @@ async function score(
       : await recordedBlocks(context, store, options, model, checkpoint);
     const progress = notices.progress('scoring');
     const tally = new Tally();
-    const replayed = options.live ? undefined : new ReplayKeeper(store);
+    const kept = options.live ? new LiveKeeper(store) : new ReplayKeeper(store);
     const keeperOf = (host: string) =>
       options.live && keepsEvents
         ? new CheckpointKeeper(
@@ -134,17 +134,21 @@ async function score(
     const from = { model, blocks, liveFrom, checkpoint, keeperOf };
     const ticks = scoreTicks(context, store, from, async (tick) => {
       tally.add(tick);
-      if (keepsEvents) await (replayed ? replayed.keep(tick) : keepEvents(store, tick));
+      if (keepsEvents) await kept.keep(tick);
       if (options.live) notices.status(tally.text());
       else progress.update(tally.ticks, total);
     });
-    if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
-    else if (options.all) await out.list(tickView, ticks);
-    else await out.list(anomalyView, anomaliesOf(ticks));
+    try {
+      if (options.perSource) await out.list(sourceTickView, sourcesOf(ticks));
+      else if (options.all) await out.list(tickView, ticks);
+      else await out.list(anomalyView, anomaliesOf(ticks));
+    } finally {
+      // Also where it was interrupted, or a tick was refused.
+      if (keepsEvents && tally.ticks > 0) await kept.end();
+    }
     notices.clear();
     // Who asks with --fail-on must not take it for good news that nothing was looked at.
     if (tally.ticks === 0 && !context.signal.aborted) throw nothingScored(options, recording);
-    if (keepsEvents && tally.ticks > 0) await replayed?.end();
     notices.note(tally.text());
     return tally.hasReached(options.failOn) ? ANOMALIES_FOUND : 0;
   } finally {

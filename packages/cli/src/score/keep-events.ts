@@ -1,5 +1,5 @@
 import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
-import type { EventStore, Store } from '@ethogram/store';
+import type { Store } from '@ethogram/store';
 
 /** So much around an incident stays as it was recorded, however old it grows. */
 const PINNED_MS = 600_000;
@@ -8,6 +8,8 @@ const PINNED_MS = 600_000;
 export interface StoredIncident extends IncidentRecord {
   /** Found by a replay: it is over, nobody was told of it, and no service goes on with it. */
   readonly replay?: true;
+  /** Kept by `score --live`, which ends it with itself, unless a service has found it too. */
+  readonly live?: true;
 }
 
 type Keeps = Pick<Store, 'events' | 'maintenance'>;
@@ -31,54 +33,87 @@ export function hasEvents({ anomalies, incidents, unheard = [] }: TickScore): bo
   return anomalies.length + incidents.length + unheard.length > 0;
 }
 
+/** Keeps incidents of a run of scoring that nobody goes on with, marked as such. */
+abstract class EndingKeeper {
+  readonly #open = new Map<string, IncidentRecord>();
+  #lastTs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    protected readonly store: Keeps,
+    private readonly mark: Pick<StoredIncident, 'replay' | 'live'>,
+  ) {}
+
+  /** Whether an incident is of somebody whose records stay as they are. */
+  protected abstract isOthers(stored: StoredIncident): boolean;
+
+  /** Keeps what a tick meant. */
+  abstract keep(tick: TickScore): Promise<void>;
+
+  /** Ends the run: nobody will see what becomes of what is open, so it ends with the last tick. */
+  async end(): Promise<void> {
+    const end = new Date(this.#lastTs).toISOString();
+    for (const incident of [...this.#open.values()]) {
+      await this.#keep({ ...incident, state: 'closed', end });
+    }
+  }
+
+  protected async keepIncidents({ ts, incidents }: TickScore): Promise<void> {
+    this.#lastTs = Math.max(this.#lastTs, ts);
+    for (const incident of incidents) await this.#keep(incident);
+  }
+
+  protected async belongsToOthers(id: string): Promise<boolean> {
+    const event = await this.store.events.get('incident', id);
+    return event !== undefined && this.isOthers(JSON.parse(event.body) as StoredIncident);
+  }
+
+  async #keep(incident: IncidentRecord): Promise<void> {
+    this.#open.delete(incident.id);
+    if (await this.belongsToOthers(incident.id)) return;
+    await keepIncident(this.store, { ...incident, ...this.mark });
+    if (incident.state === 'open') this.#open.set(incident.id, incident);
+  }
+}
+
 /**
  * Keeps what a replay finds, but leaves as it is what a scorer that ran has kept: the same ticks
  * give the same ids.
  */
-export class ReplayKeeper {
-  readonly #store: Keeps;
-  readonly #open = new Map<string, IncidentRecord>();
-  #lastTs = Number.NEGATIVE_INFINITY;
-
+export class ReplayKeeper extends EndingKeeper {
   constructor(store: Keeps) {
-    this.#store = store;
+    super(store, { replay: true });
   }
 
   async keep(tick: TickScore): Promise<void> {
-    const { events } = this.#store;
-    this.#lastTs = Math.max(this.#lastTs, tick.ts);
     for (const anomaly of tick.anomalies) {
-      const before = await events.get('anomaly', anomaly.id);
+      const before = await this.store.events.get('anomaly', anomaly.id);
       const incident = before && (JSON.parse(before.body) as AnomalyRecord).incident;
-      if (incident === undefined || !(await isOfScorerThatRan(events, incident))) {
-        await keepAnomaly(this.#store, tick, anomaly);
+      if (incident === undefined || !(await this.belongsToOthers(incident))) {
+        await keepAnomaly(this.store, tick, anomaly);
       }
     }
-    for (const incident of tick.incidents) {
-      if (await isOfScorerThatRan(events, incident.id)) continue;
-      await this.#keep(incident);
-      if (incident.state === 'open') this.#open.set(incident.id, incident);
-      else this.#open.delete(incident.id);
-    }
+    await this.keepIncidents(tick);
   }
 
-  /** Ends the replay: nobody will see what becomes of what is open, so it ends with the last tick. */
-  async end(): Promise<void> {
-    const end = new Date(this.#lastTs).toISOString();
-    for (const incident of this.#open.values()) {
-      await this.#keep({ ...incident, state: 'closed', end });
-    }
-    this.#open.clear();
-  }
-
-  #keep(incident: IncidentRecord): Promise<void> {
-    return keepIncident(this.#store, { ...incident, replay: true });
+  protected isOthers({ replay }: StoredIncident): boolean {
+    return !replay;
   }
 }
 
-async function isOfScorerThatRan(events: EventStore, id: string): Promise<boolean> {
-  const event = await events.get('incident', id);
-  return event !== undefined && !(JSON.parse(event.body) as StoredIncident).replay;
+/** Keeps what `score --live` finds; incidents that a service found too are that service's. */
+export class LiveKeeper extends EndingKeeper {
+  constructor(store: Keeps) {
+    super(store, { live: true });
+  }
+
+  async keep(tick: TickScore): Promise<void> {
+    await keepEvents(this.store, { ...tick, incidents: [] });
+    await this.keepIncidents(tick);
+  }
+
+  protected isOthers({ replay, live }: StoredIncident): boolean {
+    return !replay && !live;
+  }
 }
 
 async function keepAnomaly(
