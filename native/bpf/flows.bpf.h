@@ -141,7 +141,15 @@ static struct flow *add_flow(struct sock *sk, struct flow_key *key, u16 kind, u1
 static void follow_peer(struct sock *sk, struct flow *flow)
 {
   u16 port = sk->__sk_common.skc_dport;
-  if (port && port_of(port) != flow->remote_port)
+  u64 now[2] = {}, before[2];
+  if (!port)
+    return;
+  if (sk->__sk_common.skc_family == AF_INET)
+    map_ipv4((u8 *)now, sk->__sk_common.skc_daddr);
+  else
+    bpf_probe_read_kernel(now, 16, &sk->__sk_common.skc_v6_daddr);
+  __builtin_memcpy(before, flow->remote, 16);
+  if (port_of(port) != flow->remote_port || now[0] != before[0] || now[1] != before[1])
     read_addresses(sk, flow);
 }
 
@@ -157,9 +165,10 @@ static void own(struct flow *flow, struct task_struct *task)
   struct task_state *state = bpf_task_storage_get(&states, task, 0, 0);
   if (!state || !state->generation)
     return;
-  /* Two may use one socket at once: nobody has it while the parts do not belong together. */
-  flow->tgid = 0;
-  barrier();
+  /* Two may use one socket at once: one of them writes, and the parts belong together. */
+  u32 before = flow->tgid;
+  if (before == NOBODY_YET || __sync_val_compare_and_swap(&flow->tgid, before, NOBODY_YET) != before)
+    return;
   flow->owner = state->identity;
   flow->owner_execs = task->self_exec_id;
   flow->owner_start_ns = task->group_leader->start_boottime;

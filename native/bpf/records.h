@@ -154,6 +154,8 @@ struct flow {
   struct identity owner;
 };
 
+#define NOBODY_YET 0xffffffffu /* as tgid: the owner is being written */
+
 enum {
   RECORD_PIPE = 7, /* struct pipe_record */
 };

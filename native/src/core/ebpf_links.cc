@@ -60,6 +60,7 @@ std::vector<wire::flow_key> Links::TakeFlows(const std::vector<Flow>& flows, std
     if (state.resolved && HasMoved(flow, state.last)) {
       Close(&state);
       state.resolved = false;
+      state.closed_before = true;
       state.waited = 0;
     }
     const Outcome outcome = Resolve(flow, ends, &state);
@@ -138,7 +139,10 @@ Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowStat
     there.endpoint = calls ? RemoteEndpoint(flow.remote, flow.remote_port)
                            : "listen:" + std::string(kind) + ":" + std::to_string(flow.local_port);
   }
-  if (state->resolved) Close(state);
+  if (state->resolved) {
+    Close(state);
+    state->closed_before = true;
+  }
   state->link = calls ? LinkKey{here, there, KindOf(flow)} : LinkKey{there, here, KindOf(flow)};
   if (!there.endpoint.empty() && links_.count(state->link) == 0 &&
       endpoints_[owner]++ >= kMostEndpoints) {
@@ -149,15 +153,18 @@ Links::Outcome Links::Resolve(const wire::flow& flow, const Ends& ends, FlowStat
   state->local = other != nullptr && there.identity != 0 && !answers;
   state->opener = calls || !state->local;
   if (state->local) YieldTo(flows_.find(TextOf(end->first)), state);
-  const bool fresh = (flow.flags & wire::FLOW_SEEDED) == 0 && !state->resolved;
+  const bool handed_over = state->closed_before;
+  const bool fresh = (flow.flags & wire::FLOW_SEEDED) == 0 && !state->resolved && !handed_over;
   state->resolved = true;
+  state->closed_before = false;
   if (fresh && flow.kind == wire::FLOW_TCP) {
     ledger_->AddTo(owner, calls ? kConnects : kAccepts, 1);
   }
   if (!state->opener) return Outcome::kResolved;
   if (State* link = StateOf(state->link)) {
     link->open++;
-    link->row.opened += fresh ? 1 : 0;
+    // What was closed on another link as it was handed over opens on this one.
+    link->row.opened += fresh || handed_over ? 1 : 0;
   }
   return Outcome::kResolved;
 }

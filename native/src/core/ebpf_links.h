@@ -80,6 +80,7 @@ class Links {
     bool local = false;   // the other end is a flow here too, and counts what it sends itself
     bool opener = false;  // this end counts opening and closing
     bool passed_on = false;  // the other end has another owner now
+    bool closed_before = false;  // on the link that it had until now
     std::uint32_t owner = 0;
     std::uint32_t waited = 0;  // ticks for the other end to become known
     std::uint32_t idle = 0;    // ticks without a change

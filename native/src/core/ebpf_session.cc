@@ -180,6 +180,9 @@ bool Session::ReadFlows(std::string* reason) {
   for (const auto& [cookie, flow] : by_cookie) {
     flows.emplace_back(wire::flow_key{cookie, {}, 0, 0}, flow);
   }
+  for (auto& [key, flow] : flows) {
+    if (flow.tgid == NOBODY_YET) flow.tgid = 0;
+  }
   for (const wire::flow_key& key : links_.TakeFlows(flows, census_, programs_->sizes().datagrams)) {
     if (key.remote_port != 0) {
       bpf_map_delete_elem(bpf_map__fd(maps.datagrams), &key);

@@ -198,19 +198,24 @@ void TestBothDirectionsFollowANewOwner() {
     std::vector<Links::Flow> flows{Make(client), Make(server)};
     if (server_first) std::swap(flows[0], flows[1]);
     links.TakeFlows(flows, 1);
-    std::uint64_t events = 0;
+    std::uint64_t events = 0, opened = 0, closed = 0;
     for (const LinkRow& row : links.Take(false)) {
+      opened += row.opened;
+      closed += row.closed;
       if (row.events == 0) continue; // the link that was before closes
       events += row.events;
       CHECK_EQUAL(row.key.from.identity, ledger.Identify(Make(client).second.owner, false));
       CHECK_EQUAL(row.key.to.identity, before[0].key.to.identity);
     }
     CHECK_EQUAL(events, server_first ? 10u : 13u);
+    CHECK_EQUAL(opened, 1u);
+    CHECK_EQUAL(closed, 1u);
   }
 }
 
-Links::Flow Datagrams(std::uint64_t cookie, std::uint32_t remote_port, std::uint64_t sent) {
-  return Make({.cookie = cookie, .kind = wire::FLOW_UDP, .remote = "10.0.0.2",
+Links::Flow Datagrams(std::uint64_t cookie, std::uint32_t remote_port, std::uint64_t sent,
+                      const char* remote = "10.0.0.2") {
+  return Make({.cookie = cookie, .kind = wire::FLOW_UDP, .remote = remote,
                .remote_port = remote_port, .sent = sent});
 }
 
@@ -231,6 +236,12 @@ void TestDatagramSocketMayBeConnectedLateAndAgain() {
     const bool before = row.key.to.endpoint == "remote:10.0.0.0/24:53";
     CHECK_EQUAL(row.closed, before ? 1u : 0u);
     CHECK_EQUAL(row.events, before ? 0u : 2u);
+  }
+  links.TakeFlows({Datagrams(1, 123, 9, "10.7.7.7")}, 1);
+  rows = links.Take(false);
+  CHECK_EQUAL(rows.size(), 2u);
+  for (const LinkRow& row : rows) {
+    if (row.events > 0) CHECK_EQUAL(row.key.to.endpoint, std::string("remote:10.7.7.0/24:123"));
   }
 }
 

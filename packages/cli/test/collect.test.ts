@@ -210,12 +210,26 @@ describe('the right to collect', () => {
       code: 'CLI-1011',
     });
     clock.advance(14_000);
-    await lease.renew();
+    await lease.renew(1_000);
     clock.advance(14_000);
     expect(await whoCollects(store, 'h')).toBeDefined();
     await lease.release();
     await lease.release();
     expect(await whoCollects(store, 'h')).toBeUndefined();
+  });
+
+  test('holds for three ticks, however long --max-cpu has made them', async () => {
+    const clock = manualClock(0);
+    const store = await openStore('memory:', { mode: 'write', clock });
+    const lease = await holdCollectorLease(store, 'h', 'live', 1_000, clock);
+    for (const tickMs of [8_000, 16_000, 32_000, 60_000]) {
+      clock.advance(tickMs);
+      expect(await whoCollects(store, 'h'), `${tickMs} ms`).toBeDefined();
+      await lease.renew(tickMs);
+    }
+    clock.advance(60_000);
+    expect(await whoCollects(store, 'h')).toBeDefined();
+    await lease.release();
   });
 
   test('of a process that has died is taken over at once', async () => {
@@ -235,11 +249,11 @@ describe('the right to collect', () => {
     const stalled = await holdCollectorLease(store, 'h', 'live', 1_000, clock, 'one');
     clock.advance(20_000);
     const other = await holdCollectorLease(store, 'h', 'live', 1_000, clock, 'two');
-    await expect(stalled.renew()).rejects.toMatchObject({ code: 'CLI-1011' });
+    await expect(stalled.renew(1_000)).rejects.toMatchObject({ code: 'CLI-1011' });
     await stalled.release();
     expect((await store.leases.get('collector:h'))?.holder).toContain('at two');
     clock.advance(10_000);
-    await other.renew();
+    await other.renew(1_000);
   });
 
   test('of a process on another machine of that name, or in another container, holds until it ends', async () => {

@@ -7,9 +7,10 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * How long a command may take to end by itself once we were told to stop: what stops us (a terminal,
- * `timeout`, a service manager) mostly tells the command too, and a second signal ends it at once.
+ * `timeout`, a service manager) mostly tells the command too, and a second signal ends it at once,
+ * where a clean end may take five seconds.
  */
-const GRACE_MS = 2_000;
+const GRACE_MS = 8_000;
 
 /** Says a line to the person at the terminal; data goes to stdout, talk to stderr. */
 export function say(text) {

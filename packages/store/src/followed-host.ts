@@ -27,10 +27,12 @@ export class FollowedHost {
   *take(block: Block): Generator<Block> {
     const ticks = block.ts.length;
     const isAmongSeen = this.#isAmongSeen;
+    const isNew = (t: number): boolean =>
+      !isAmongSeen || this.isFresh(block, t) || (block.ts[t] as number) > this.#seenTo;
     for (let t = 0; t < ticks; t++) {
-      if (isAmongSeen && !this.isFresh(block, t)) continue;
+      if (!isNew(t)) continue;
       const from = t;
-      while (t + 1 < ticks && (!isAmongSeen || this.isFresh(block, t + 1))) t++;
+      while (t + 1 < ticks && isNew(t + 1)) t++;
       this.#note(block, t, t + 1 - from);
       yield sliceBlock(block, from, t + 1);
     }

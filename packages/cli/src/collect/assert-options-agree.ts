@@ -20,10 +20,12 @@ export function assertOptionsAgree(options: BackendValues, given: ReadonlySet<st
     if (agrees) return;
     throw cliErrors.make('CLI-1001', `expected ${expected}, found --backend ${backend}`);
   };
-  expect(fromRecording === undefined || replays, '--backend replay with --from-recording');
   // A variable, or a key of the config file, may be meant for other runs of the command.
+  const isReplayed = fromRecording === undefined || replays || !given.has('fromRecording');
+  expect(isReplayed, '--backend replay with --from-recording');
   expect(speed === 1 || replays || !given.has('speed'), '--backend replay with --speed');
-  expect(recipe.length === 0 || !replays, 'a backend that measures with --recipe');
+  const runs = recipe.length === 0 || !replays || !given.has('recipe');
+  expect(runs, 'a backend that measures with --recipe');
   const measures = ['auto', 'ebpf'].includes(backend) || !given.has('latency');
   expect(!latency || measures, '--backend ebpf or auto with --latency');
 }

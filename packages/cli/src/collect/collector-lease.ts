@@ -14,9 +14,10 @@ export interface Collecting {
 export interface CollectorLease {
   /**
    * Renews it where that is due; cheap enough for every tick.
+   * @param tickMs how long the last tick was: it holds for three of them.
    * @throws CLI-1011 where another process has taken it, since this one stalled or was cut off.
    */
-  renew(): Promise<void>;
+  renew(tickMs: number): Promise<void>;
   /** Gives it back; may be called again. */
   release(): Promise<void>;
 }
@@ -41,7 +42,7 @@ export async function holdCollectorLease(
   const name = leaseName(host);
   const at = place === undefined ? '' : ` at ${place}`;
   const holder = `pid ${process.pid}${at} recording ${recording}`;
-  const ttlMs = Math.max(TTL_MS, 3 * intervalMs);
+  let ttlMs = Math.max(TTL_MS, 3 * intervalMs);
   const acquire = () => store.leases.acquire(name, holder, ttlMs);
   let isHeld = await acquire();
   if (!isHeld) {
@@ -52,9 +53,13 @@ export async function holdCollectorLease(
   }
   let renewedAt = clock.monotonicNs();
   return {
-    renew: async () => {
+    renew: async (tickMs) => {
       const now = clock.monotonicNs();
-      if (Number(now - renewedAt) / 1e6 < ttlMs / 3) return;
+      // Ticks may be twice as long from one to the next, where measuring costs too much.
+      const wantedMs = Math.max(TTL_MS, 3 * intervalMs, 3 * tickMs);
+      const grows = wantedMs > ttlMs;
+      ttlMs = wantedMs;
+      if (!grows && Number(now - renewedAt) / 1e6 < ttlMs / 3) return;
       renewedAt = now;
       isHeld = await acquire();
       if (!isHeld) throw held(host, await store.leases.get(name));

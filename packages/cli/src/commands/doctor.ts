@@ -68,7 +68,11 @@ export const doctorCommand = defineCommand({
       await checkBackend('procfs', privileges),
     ];
     // As `record` does: whoever measures opens the store as who it is then, without a capability.
-    privileges.afterLoading();
+    const refusal = whyKept(privileges);
+    if (refusal) {
+      await context.out.list(view, [...checks, ...backends, refusal]);
+      return CANNOT_MEASURE;
+    }
     const store = await checkStore(context);
     const mongod = await checkMongod();
     await context.out.list(view, [...checks, ...backends, store, mongod]);
@@ -86,6 +90,18 @@ function privilegesOf({ globals, terminal }: CommandContext): PrivilegeSteps {
   } catch {
     // Where the store is not to be had from what was said, its own check tells why.
     return steps('memory:');
+  }
+}
+
+/** Why privileges stay, so that nobody may open a store with them; nothing where they are gone. */
+function whyKept(privileges: PrivilegeSteps): Finding | undefined {
+  try {
+    privileges.afterLoading();
+    return undefined;
+  } catch (failure) {
+    const { code, message, remedy } = codedError(failure);
+    const check = { name: 'privileges', expected: 'they are given up', ok: false };
+    return { ...check, found: `${code}: ${message}`, remedy, affects: 'all' };
   }
 }
 

@@ -115,7 +115,7 @@ async function record(
       tally.backend = backend;
     });
     for await (const tick of markBoot(ticks, lastTick, hostUptime)) {
-      await lease?.renew();
+      await lease?.renew(tick.intervalNs / 1e6);
       await store.samples.append(recording, [tick]);
       tally.add(tick);
       onTick();

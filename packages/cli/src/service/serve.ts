@@ -86,7 +86,7 @@ export async function* serve(
         outlets.repeat();
         if (!stored.isAway) {
           await spared(notices, async () => {
-            await lease.renew();
+            await lease.renew(tick.intervalNs / 1e6);
             const beforeMs = cost.cpuMs();
             const taken = await scorer.refresh(clock.nowMs());
             if (taken) {
