@@ -5,7 +5,8 @@ import { writeBenchResult } from '@ethogram/testkit/bench';
 import { type BedReport, judgeBed, printReport, tablesOf } from './judge-bed.js';
 import { recordBed } from './record-bed.js';
 
-const RESULT = 'test/bench/results/faults.json';
+/** Where the figures go: one bed has a file of its own, beside that of all. */
+const resultOf = (bench: string) => `test/bench/results/${bench}.json`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -42,14 +43,16 @@ if (flags.record !== undefined) {
   const reports: BedReport[] = [];
   for (const name of flags.judge === undefined ? wanted : [only]) {
     const uri = flags.judge ?? (await recorded(name));
-    const report = await judgeBed(flags.judge === undefined ? name : flags.judge, uri);
+    const report = await judgeBed(name, uri);
     printReport(report);
     reports.push(report);
   }
   if (flags.write) {
-    writeBenchResult(RESULT, {
-      bench: 'faults',
-      command: 'npm run bench:faults -- --write',
+    const bench = flags.bed === 'all' ? 'faults' : `faults-${only}`;
+    const bed = flags.bed === 'all' ? '' : ` --bed ${only}`;
+    writeBenchResult(resultOf(bench), {
+      bench,
+      command: `npm run bench:faults --${bed} --write`,
       versions: {},
       tables: reports.flatMap(tablesOf),
     });

@@ -7,7 +7,7 @@ import { queueFaults, runSweep } from './queue-faults.js';
 import { startWebBed } from './web-bed.js';
 import { bedFaults, runBackup } from './web-faults.js';
 
-/** Beds by name: `web` and `jobs` serve development, `queue` (other services and faults) is held out. */
+/** Beds by name: `web` and `jobs` serve development, `queue` (other services and faults) was held out. */
 export const FAULT_BEDS = ['web', 'jobs', 'queue'] as const;
 
 /** See {@link FAULT_BEDS}. */

@@ -5,6 +5,7 @@ import { benchmarkPage, type WrittenResult } from './benchmark-page.js';
 /** The chapters of the page in their order; what comes first matters most to who reads it. */
 const ORDER = [
   'faults',
+  'faults-queue',
   'quality',
   'graph',
   'collector',
