@@ -278,20 +278,32 @@ describe.skipIf(reason !== undefined)('links seen by eBPF', () => {
     /** One pair of each kind, the server in the other namespace; connected. */
     async function pairs(when: string) {
       return Promise.all(
-        // The address to which the server of unix datagrams answers is of one namespace alone.
-        KINDS.filter(([kind]) => kind !== 'unix-datagram')
-          // Who has no peer is met by its first message: it was not there before.
-          .filter(([kind]) => when === 'after' || kind !== 'udp-loose')
-          .map(async ([kind, link]) => {
+        // Who has no peer is met by its first message: it was not there before.
+        KINDS.filter(([kind]) => when === 'after' || kind !== 'udp-loose').map(
+          async ([kind, link]) => {
             const [server, client] = [program('server'), program('client')];
             const at = link === 'unix' ? join(folder, `${server.name}.sock`) : '10.213.77.2';
             const inside = ['netns', 'exec', space, server.path, 'serve', kind, at];
             const [, port] = await start('ip', inside);
             const [caller] = await start(client.path, ['call', kind, at, port]);
             return { kind, link, server, client, caller };
-          }),
+          },
+        ),
       );
     }
+
+    it('joins the two ends of a pipe', async () => {
+      const [writer, reader] = [program('writer'), program('reader')];
+      const script = `${writer.path} relay | ip netns exec ${space} ${reader.path} drain`;
+      const recorded = await recordWhile(async () => {
+        const shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'inherit'] });
+        running.push(shell);
+        await delay(1500);
+        shell.stdin.write('x'.repeat(100));
+        await delay(1500);
+      });
+      expect(between(recorded, writer.name, reader.name, 'pipe')).toMatchObject({ events: 1 });
+    });
 
     it.each(['after', 'before'])(
       'joins each kind of socket connected %s the start',

@@ -111,9 +111,10 @@ static void call(const char *kind, const char *at, const char *port)
   const int fd = make_socket(kind);
   const socklen_t length = read_address(kind, at, port, &peer);
   const int loose = !strcmp(kind, "udp-loose");
-  if (!strcmp(kind, "unix-datagram")) { /* an echo needs somewhere to go */
-    const struct sockaddr_un none = { .sun_family = AF_UNIX };
-    must(bind(fd, (const struct sockaddr *)&none, sizeof(sa_family_t)) == 0, "bind");
+  if (!strcmp(kind, "unix-datagram")) { /* an echo needs somewhere to go, from any namespace */
+    struct sockaddr_un own = { .sun_family = AF_UNIX };
+    snprintf(own.sun_path, sizeof(own.sun_path), "%s.%d", at, getpid());
+    must(bind(fd, (const struct sockaddr *)&own, sizeof(own)) == 0, "bind");
   }
   const int late = !strcmp(kind, "udp-late");
   if (late) {
