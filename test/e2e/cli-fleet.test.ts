@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { startMongoServer } from '../integration/mongodb-server.js';
+import { skippedTest } from '../skipped-test.js';
 import { ETHOGRAM, type Finished, jsonLines, start } from './binary.js';
 
 const TITLE = 'hosts of one MongoDB record, learn and score each for itself';
@@ -12,10 +13,7 @@ const server =
     : { reason: 'needs root and unshare(1), to give a process a host name of its own' };
 
 if ('reason' in server) {
-  test(TITLE, (context) => {
-    process.stderr.write(`skipped: ${TITLE}: ${server.reason}\n`);
-    context.skip(server.reason);
-  });
+  skippedTest(TITLE, server.reason);
 } else {
   afterAll(() => server.stop());
   const store = `${server.host}/ethogram_fleet_${process.pid}${server.options}`;

@@ -1,6 +1,7 @@
 import { canMakeUnits } from '@ethogram/testkit/bed';
-import { afterAll, test } from 'vitest';
+import { afterAll } from 'vitest';
 import { startMongoServer } from '../integration/mongodb-server.js';
+import { skippedTest } from '../skipped-test.js';
 import { mainJob } from './main-job.js';
 
 const TITLE = 'the main job on MongoDB';
@@ -9,10 +10,7 @@ const server = canMakeUnits()
   : { reason: 'needs root and a cgroup2 hierarchy to name units' };
 
 if ('reason' in server) {
-  test(TITLE, (context) => {
-    process.stderr.write(`skipped: ${TITLE}: ${server.reason}\n`);
-    context.skip(server.reason);
-  });
+  skippedTest(TITLE, server.reason);
 } else {
   afterAll(() => server.stop());
   mainJob(TITLE, {

@@ -9,6 +9,7 @@ import { MongoSession } from '../../packages/store/src/drivers/mongodb/mongo-ses
 import { NativeMerging } from '../../packages/store/src/drivers/mongodb/native-merging.js';
 import { NativeSamples } from '../../packages/store/src/drivers/mongodb/native-samples.js';
 import { comparable } from '../../packages/testkit/src/store-contract/fixture.js';
+import { skippedTest } from '../skipped-test.js';
 import { startMongoServer, type TestServer } from './mongodb-server.js';
 import { watchNeverSend } from './never-send.js';
 
@@ -16,12 +17,7 @@ const STEP_MS = 60_000;
 const server = await startMongoServer();
 
 if ('reason' in server) {
-  describe('ticks merged by a MongoDB server', () => {
-    it('are what retention makes', (context) => {
-      process.stderr.write(`No MongoDB server, merging not checked: ${server.reason}\n`);
-      context.skip(server.reason);
-    });
-  });
+  skippedTest('ticks merged by a MongoDB server are what retention makes', server.reason);
 } else {
   afterAll(() => server.stop());
   describe('ticks merged by a MongoDB server', () => mergingTests(server));

@@ -4,6 +4,7 @@ import { openStore, type Store } from '@ethogram/store';
 import { exampleTicks } from '@ethogram/testkit';
 import { MongoClient } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
+import { skippedTest } from '../skipped-test.js';
 import { startCuttingProxy } from './cutting-proxy.js';
 import { startMongoServer } from './mongodb-server.js';
 
@@ -20,10 +21,7 @@ describe('a MongoDB store whose connection is lost', () => {
       'reason' in server
         ? server.reason
         : 'the named server is not on the loopback without a login';
-    it('stores every tick once', (context) => {
-      process.stderr.write(`No MongoDB server behind a proxy: ${reason}\n`);
-      context.skip(reason);
-    });
+    skippedTest('stores every tick once', reason);
     return;
   }
   afterAll(() => server.stop());

@@ -5,18 +5,14 @@ import { EXAMPLE_START, exampleTicks, type StoreFixture, storeContract } from '@
 import { MongoClient } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openMongoStore } from '../../packages/store/src/drivers/mongodb/mongo-store.js';
+import { skippedTest } from '../skipped-test.js';
 import { startMongoServer, type TestServer } from './mongodb-server.js';
 import { watchNeverSend } from './never-send.js';
 
 const server = await startMongoServer();
 
 if ('reason' in server) {
-  describe('mongodb:', () => {
-    it('keeps the store contract', (context) => {
-      process.stderr.write(`No MongoDB server, contract not checked: ${server.reason}\n`);
-      context.skip(server.reason);
-    });
-  });
+  skippedTest('mongodb: keeps the store contract', server.reason);
 } else {
   afterAll(() => server.stop());
   storeContract('mongodb: (bucketed)', () => freshDatabase(server, 'bucketed'));

@@ -1,53 +1,19 @@
-import type { AnomalyRecord, IncidentRecord, TickScore } from '@ethogram/score';
+import type { IncidentRecord } from '@ethogram/score';
 import { openStore, type Store } from '@ethogram/store';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findAnomalies, findAnomaly } from '../src/score/find-anomaly.js';
 import { hasEvents, keepEvents, LiveKeeper, ReplayKeeper } from '../src/score/keep-events.js';
+import { anomaly as anomalyOf, closed, scored } from './example-anomaly.js';
 
 const T = Date.UTC(2026, 4, 1);
 
-const anomaly: AnomalyRecord = {
-  type: 'anomaly',
-  ts: new Date(T).toISOString(),
-  host: 'h',
-  source: { kind: 'process', name: 'p' },
-  score: 4,
-  p: null,
-  severity: 'warning',
-  kinds: ['novel'],
-  regime: 'provisional',
-  incident: 'i',
-  id: 'a',
-  model: 'm',
-  checkpoint: null,
-  lost: 0,
-  reasons: [],
-  neighbours: [],
-};
-
+const start = new Date(T).toISOString();
+const anomaly = anomalyOf('p', { id: 'a', ts: start, host: 'h', incident: 'i', model: 'm' });
 const incident: IncidentRecord = {
-  type: 'incident',
-  id: 'i',
-  host: 'h',
-  state: 'closed',
-  severity: 'warning',
-  start: new Date(T).toISOString(),
-  end: new Date(T + 5_000).toISOString(),
-  model: 'm',
-  suspects: [],
+  ...closed('i', new Date(T + 5_000).toISOString()),
+  ...{ host: 'h', start, model: 'm' },
 };
-
-const tick: TickScore = {
-  ts: T,
-  host: 'h',
-  seq: 1,
-  score: 4,
-  anomalous: true,
-  incomplete: false,
-  sources: [],
-  anomalies: [anomaly],
-  incidents: [incident],
-};
+const tick = scored({ ts: T, host: 'h', anomalies: [anomaly], incidents: [incident] });
 const open: IncidentRecord = { ...incident, state: 'open' };
 
 let store: Store;

@@ -9,7 +9,7 @@ import {
   strangeRanges,
 } from '../src/score/feedback-store.js';
 import { keepEvents, ReplayKeeper } from '../src/score/keep-events.js';
-import { anomaly, scored } from './example-anomaly.js';
+import { anomaly, closed, scored } from './example-anomaly.js';
 
 const T = Date.UTC(2026, 4, 1);
 const HOUR = 3_600_000;
@@ -17,17 +17,7 @@ const WHOLE = { from: T - HOUR, to: T + 24 * HOUR };
 
 const at = (ms: number) => new Date(T + ms).toISOString();
 const record = anomaly('p', { id: 'a', ts: at(0), host: 'h', incident: 'i', model: 'm' });
-const incident: IncidentRecord = {
-  type: 'incident',
-  id: 'i',
-  host: 'h',
-  state: 'closed',
-  severity: 'warning',
-  start: at(0),
-  end: at(5_000),
-  model: 'm',
-  suspects: [],
-};
+const incident: IncidentRecord = { ...closed('i', at(5_000)), host: 'h', start: at(0), model: 'm' };
 const tick = scored({ ts: T, host: 'h', anomalies: [record], incidents: [incident] });
 const openTick = { ...tick, incidents: [{ ...incident, state: 'open' as const }] };
 

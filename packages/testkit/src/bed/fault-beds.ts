@@ -7,18 +7,78 @@ import { queueFaults, runSweep } from './queue-faults.js';
 import { startWebBed } from './web-bed.js';
 import { bedFaults, runBackup } from './web-faults.js';
 
-/** Beds by name: `web` and `jobs` serve development, `queue` (other services and faults) was held out. */
-export const FAULT_BEDS = ['web', 'jobs', 'queue'] as const;
+/** A bed as it is started: its services, and what can be done with them. */
+interface Starting {
+  /** Requests or jobs a second at the usual load: some services are slower. */
+  readonly usualLoad: number;
+  readonly match: string;
+  start(
+    folder: string,
+    faultMs: number,
+  ): Promise<Omit<FaultBed, 'load' | 'match'> & { load(perSecond: number): void }>;
+}
+
+const STARTING = Object.freeze({
+  web: {
+    usualLoad: 70,
+    match: 'fb-*',
+    start: async (folder, faultMs) => {
+      const units = {
+        nginx: 'fb-nginx.service',
+        redis: 'fb-redis.service',
+        client: 'fb-client.service',
+        app: 'fb-app.service',
+        backup: 'fb-backup.service',
+        neighbour: 'fb-neighbour.service',
+      };
+      const bed = await startWebBed(join(folder, 'web'), units);
+      const routine = () => runBackup(units.backup, '/usr/share/doc');
+      return { load: bed.load, stop: bed.stop, routine, faults: bedFaults(bed, units, faultMs) };
+    },
+  },
+  jobs: {
+    usualLoad: 40,
+    match: 'jb-*',
+    start: async (folder, faultMs) => {
+      const units = {
+        database: 'jb-database.service',
+        worker: 'jb-worker.service',
+        proxy: 'jb-proxy.service',
+        client: 'jb-client.service',
+        archive: 'jb-archive.service',
+        stranger: 'jb-stranger.service',
+      };
+      const bed = await startJobsBed(join(folder, 'jobs'), units);
+      const faults = jobsFaults(bed, units, folder, faultMs);
+      return { load: bed.load, stop: bed.stop, routine: () => runArchive(units.archive), faults };
+    },
+  },
+  queue: {
+    usualLoad: 120,
+    match: 'qb-*',
+    start: async (folder, faultMs) => {
+      const units = {
+        queue: 'qb-queue.service',
+        cache: 'qb-cache.service',
+        worker: 'qb-worker.service',
+        producer: 'qb-producer.service',
+        sweep: 'qb-sweep.service',
+        stranger: 'qb-stranger.service',
+      };
+      const home = join(folder, 'queue');
+      const bed = await startQueueBed(home, units);
+      const faults = queueFaults(bed, units, home, faultMs);
+      const routine = () => runSweep(units.sweep, home);
+      return { load: bed.load, stop: bed.stop, routine, faults };
+    },
+  },
+}) satisfies Readonly<Record<string, Starting>>;
 
 /** See {@link FAULT_BEDS}. */
-export type FaultBedName = (typeof FAULT_BEDS)[number];
+export type FaultBedName = keyof typeof STARTING;
 
-/** Requests or jobs a second at the usual load: some services are slower. */
-const USUAL_LOAD: Readonly<Record<FaultBedName, number>> = Object.freeze({
-  web: 70,
-  jobs: 40,
-  queue: 120,
-});
+/** Beds by name: `web` and `jobs` serve development, `queue` (other services and faults) was held out. */
+export const FAULT_BEDS = Object.freeze(Object.keys(STARTING) as FaultBedName[]);
 
 /**
  * Starts a bed in units of its own.
@@ -30,59 +90,7 @@ export async function startFaultBed(
   folder: string,
   faultMs: number,
 ): Promise<FaultBed> {
-  const load = (bed: { load(rate: number): void }) => (share: number) =>
-    bed.load(Math.round(USUAL_LOAD[name] * share));
-  if (name === 'jobs') {
-    const units = {
-      database: 'jb-database.service',
-      worker: 'jb-worker.service',
-      proxy: 'jb-proxy.service',
-      client: 'jb-client.service',
-      archive: 'jb-archive.service',
-      stranger: 'jb-stranger.service',
-    };
-    const bed = await startJobsBed(join(folder, 'jobs'), units);
-    return {
-      match: 'jb-*',
-      load: load(bed),
-      routine: () => runArchive(units.archive),
-      faults: jobsFaults(bed, units, folder, faultMs),
-      stop: bed.stop,
-    };
-  }
-  if (name === 'queue') {
-    const units = {
-      queue: 'qb-queue.service',
-      cache: 'qb-cache.service',
-      worker: 'qb-worker.service',
-      producer: 'qb-producer.service',
-      sweep: 'qb-sweep.service',
-      stranger: 'qb-stranger.service',
-    };
-    const home = join(folder, 'queue');
-    const bed = await startQueueBed(home, units);
-    return {
-      match: 'qb-*',
-      load: load(bed),
-      routine: () => runSweep(units.sweep, home),
-      faults: queueFaults(bed, units, home, faultMs),
-      stop: bed.stop,
-    };
-  }
-  const units = {
-    nginx: 'fb-nginx.service',
-    redis: 'fb-redis.service',
-    client: 'fb-client.service',
-    app: 'fb-app.service',
-    backup: 'fb-backup.service',
-    neighbour: 'fb-neighbour.service',
-  };
-  const bed = await startWebBed(join(folder, 'web'), units);
-  return {
-    match: 'fb-*',
-    load: load(bed),
-    routine: () => runBackup(units.backup, '/usr/share/doc'),
-    faults: bedFaults(bed, units, faultMs),
-    stop: bed.stop,
-  };
+  const { usualLoad, match, start }: Starting = STARTING[name];
+  const bed = await start(folder, faultMs);
+  return { ...bed, match, load: (share) => bed.load(Math.round(usualLoad * share)) };
 }

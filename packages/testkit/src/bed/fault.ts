@@ -50,6 +50,28 @@ export function lasting(begin: () => void, lengthMs: number): () => Promise<void
   };
 }
 
+/** Lets something be so for `lengthMs`, and then as it was. */
+export function during(
+  begin: () => void | Promise<void>,
+  end: () => void | Promise<void>,
+  lengthMs: number,
+): () => Promise<void> {
+  return async () => {
+    await begin();
+    await delay(lengthMs);
+    await end();
+  };
+}
+
+/** Stops the process that has a number then for `lengthMs`, and lets it go on. */
+export function stalled(pid: () => number, lengthMs: number): () => Promise<void> {
+  const signal = (name: NodeJS.Signals) => () => void process.kill(pid(), name);
+  return during(signal('SIGSTOP'), signal('SIGCONT'), lengthMs);
+}
+
+/** The detectors of rates: which of them sees a change first is chance. */
+export const RATES = ['level', 'slow', 'forecast', 'joint', 'shape', 'relation'] as const;
+
 /** Runs a command as a unit of its own for so long, then ends it. */
 export async function runFor(
   lengthMs: number,

@@ -1,7 +1,7 @@
 import { copyFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { benign, type Fault, fault, lasting, runFor } from './fault.js';
+import { benign, during, type Fault, fault, lasting, RATES, runFor, stalled } from './fault.js';
 import type { JobsBed, JobsBedNames } from './jobs-bed.js';
 
 /** The nightly archive of the bed, every two minutes: several programs joined by pipes. */
@@ -31,7 +31,6 @@ export function jobsFaults(
   const tell = (line: string) => lasting(() => bed.tellWorker(line), lengthMs);
   /** Started by itself, without a shell around it: who misbehaves must not be in doubt. */
   const stranger = (...command: string[]) => runFor(lengthMs, names.stranger, ...command);
-  const rates = ['level', 'slow', 'forecast', 'joint', 'shape', 'relation'];
   return [
     benign('the periodic archive', () => runArchive(names.archive)),
     fault(
@@ -46,30 +45,27 @@ export function jobsFaults(
       ['novel', 'mix', 'level'],
       tell('walk /usr/share/doc'),
     ),
-    fault('the worker spins', [worker], rates, tell(`spin ${seconds}`)),
+    fault('the worker spins', [worker], [...RATES], tell(`spin ${seconds}`)),
     fault('a miner appears', [`${names.stranger}/kcompactd`], ['novel', 'level'], async () => {
       const program = join(resolve(folder), 'kcompactd');
       copyFileSync('/usr/bin/sha256sum', program);
       await stranger(program, '/dev/zero');
       rmSync(program, { force: true });
     }),
-    fault('a storm of fdatasync', [worker], ['novel', 'mix', ...rates], tell(`sync ${seconds}`)),
-    fault('sockets leak', [worker], ['novel', 'mix', ...rates], tell('leak 50')),
+    fault('a storm of fdatasync', [worker], ['novel', 'mix', ...RATES], tell(`sync ${seconds}`)),
+    fault('sockets leak', [worker], ['novel', 'mix', ...RATES], tell('leak 50')),
     fault(
       'the database is gone and its callers fail',
       [database, worker],
-      ['absent', 'novel', 'mix', 'distribution', ...rates],
-      async () => {
-        await bed.stopDatabase();
-        await delay(lengthMs);
-        await bed.startDatabase();
-      },
+      ['absent', 'novel', 'mix', 'distribution', ...RATES],
+      during(bed.stopDatabase, bed.startDatabase, lengthMs),
     ),
-    fault('the worker stalls', [worker], ['absent', ...rates], async () => {
-      process.kill(bed.workerPid, 'SIGSTOP');
-      await delay(lengthMs);
-      process.kill(bed.workerPid, 'SIGCONT');
-    }),
+    fault(
+      'the worker stalls',
+      [worker],
+      ['absent', ...RATES],
+      stalled(() => bed.workerPid, lengthMs),
+    ),
     fault(
       'a stranger fills the disk queue',
       [`${names.stranger}/shred`],
@@ -91,32 +87,32 @@ export function jobsFaults(
     fault(
       'another share of writes at the same rate',
       [worker, database, client],
-      ['mix', 'distribution', ...rates],
-      async () => {
-        bed.mix(0.9);
-        await delay(lengthMs);
-        bed.mix(0.2);
-      },
+      ['mix', 'distribution', ...RATES],
+      during(
+        () => bed.mix(0.9),
+        () => bed.mix(0.2),
+        lengthMs,
+      ),
     ),
     fault(
       'the same rate with longer answers',
       [worker, database, proxy, client],
-      ['mix', 'distribution', ...rates],
-      async () => {
-        bed.tellWorker('size 20000');
-        await delay(lengthMs);
-        bed.tellWorker('size 200');
-      },
+      ['mix', 'distribution', ...RATES],
+      during(
+        () => bed.tellWorker('size 20000'),
+        () => bed.tellWorker('size 200'),
+        lengthMs,
+      ),
     ),
     fault(
       'the same queries without their index',
       [database],
-      ['mix', 'distribution', ...rates],
-      async () => {
-        bed.tellWorker('index off');
-        await delay(lengthMs);
-        bed.tellWorker('index on');
-      },
+      ['mix', 'distribution', ...RATES],
+      during(
+        () => bed.tellWorker('index off'),
+        () => bed.tellWorker('index on'),
+        lengthMs,
+      ),
     ),
   ];
 }

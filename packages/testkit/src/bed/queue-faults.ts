@@ -1,7 +1,7 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { benign, type Fault, fault, lasting, runFor } from './fault.js';
+import { benign, during, type Fault, fault, lasting, RATES, runFor, stalled } from './fault.js';
 import type { QueueBed, QueueBedNames } from './queue-bed.js';
 
 /** The sweep of the spool, every two minutes: what is done is packed and taken away. */
@@ -31,13 +31,7 @@ export function queueFaults(
   const queue = `${names.queue}/beanstalkd`;
   const cache = `${names.cache}/memcached`;
   const tell = (line: string) => lasting(() => bed.tellWorker(line), lengthMs);
-  const during = (begin: () => void, end: () => void) => async () => {
-    begin();
-    await delay(lengthMs);
-    end();
-  };
-  const rates = ['level', 'slow', 'forecast', 'joint', 'shape', 'relation'];
-  const shifts = ['mix', 'distribution', ...rates];
+  const shifts = ['mix', 'distribution', ...RATES];
   return [
     benign('the periodic sweep', () => runSweep(names.sweep, folder)),
     fault(
@@ -63,20 +57,17 @@ export function queueFaults(
     fault('memory grows', [worker], shifts, tell('grow 10')),
     fault('writes past the cache', [worker], ['novel', ...shifts], tell(`direct ${seconds}`)),
     fault('children are never reaped', [worker], ['novel', ...shifts], tell('children 300')),
-    fault('the queue stalls', [queue], ['absent', ...rates], async () => {
-      process.kill(bed.queuePid, 'SIGSTOP');
-      await delay(lengthMs);
-      process.kill(bed.queuePid, 'SIGCONT');
-    }),
+    fault(
+      'the queue stalls',
+      [queue],
+      ['absent', ...RATES],
+      stalled(() => bed.queuePid, lengthMs),
+    ),
     fault(
       'the cache is gone and its caller fails',
       [cache, worker],
       ['absent', 'novel', ...shifts],
-      async () => {
-        await bed.stopCache();
-        await delay(lengthMs);
-        await bed.startCache();
-      },
+      during(bed.stopCache, bed.startCache, lengthMs),
     ),
     fault(
       'a stranger writes in step with the disk',
@@ -100,6 +91,7 @@ export function queueFaults(
       during(
         () => bed.tellWorker('retry 0.8'),
         () => bed.tellWorker('retry 0'),
+        lengthMs,
       ),
     ),
     fault(
@@ -109,6 +101,7 @@ export function queueFaults(
       during(
         () => bed.tellWorker('keys 1000000'),
         () => bed.tellWorker('keys 200'),
+        lengthMs,
       ),
     ),
     fault(
@@ -118,6 +111,7 @@ export function queueFaults(
       during(
         () => bed.size(10_000),
         () => bed.size(200),
+        lengthMs,
       ),
     ),
     fault('a loop asks for files', [worker], ['novel', ...shifts], tell(`poll ${seconds}`)),

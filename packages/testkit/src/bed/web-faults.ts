@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { benign, type Fault, fault, lasting, runFor } from './fault.js';
+import { benign, during, type Fault, fault, lasting, runFor, stalled } from './fault.js';
 import { startUnit } from './service-unit.js';
 import { type BedNames, bedSources, type WebBed } from './web-bed.js';
 
@@ -50,20 +50,17 @@ export function bedFaults(
     fault('a storm of fsync', [source.app], ['novel', 'level', 'mix'], tell(`fsync ${seconds}`)),
     fault('descriptors leak', [source.app], ['level', 'slow', 'novel', 'mix'], tell('leak 50')),
     fault('a bounded fork bomb', [source.app, `${app}/true`], ['novel', 'level'], tell('fork 400')),
-    fault('a dependency stalls', [source.redis], ['absent', 'level', 'relation'], async () => {
-      process.kill(bed.redisPid, 'SIGSTOP');
-      await delay(lengthMs);
-      process.kill(bed.redisPid, 'SIGCONT');
-    }),
+    fault(
+      'a dependency stalls',
+      [source.redis],
+      ['absent', 'level', 'relation'],
+      stalled(() => bed.redisPid, lengthMs),
+    ),
     fault(
       'a dependency is gone and its callers fail',
       [source.redis, source.app, source.nginx],
       ['absent', 'relation', 'novel', 'level', 'mix'],
-      async () => {
-        await bed.stopRedis();
-        await delay(lengthMs);
-        await bed.startRedis();
-      },
+      during(bed.stopRedis, bed.startRedis, lengthMs),
     ),
     fault(
       'a noisy neighbour loads the disk',
@@ -84,21 +81,21 @@ export function bedFaults(
       'another mix of requests at the same rate',
       [source.nginx, source.client],
       ['mix', 'level', 'distribution', 'joint'],
-      async () => {
-        bed.mix(1);
-        await delay(lengthMs);
-        bed.mix(0.2);
-      },
+      during(
+        () => bed.mix(1),
+        () => bed.mix(0.2),
+        lengthMs,
+      ),
     ),
     fault(
       'the same rate with other sizes',
       [source.app, source.nginx, source.client],
       ['distribution', 'mix', 'level', 'joint'],
-      async () => {
-        bed.tellApp('size 60000');
-        await delay(lengthMs);
-        bed.tellApp('size 200');
-      },
+      during(
+        () => bed.tellApp('size 60000'),
+        () => bed.tellApp('size 200'),
+        lengthMs,
+      ),
     ),
   ];
 }
