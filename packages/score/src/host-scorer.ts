@@ -1,29 +1,26 @@
 import { type Block, sourceKey } from '@ethogram/core';
 import { HostTracker, SeriesNumbers } from '@ethogram/features';
 import type { Model } from '@ethogram/model';
-import type { AlarmState } from './alarm.js';
 import { checkpointId, openCheckpoint, sealCheckpoint } from './checkpoint.js';
-import { Chronicle, type ChronicleState, type Finding, type Moment } from './chronicle.js';
-import { scoreErrors } from './errors.js';
+import { Chronicle, type Finding, type Moment } from './chronicle.js';
+import { CoarseTicks } from './coarse-ticks.js';
 import type { Feedback } from './feedback.js';
-import { HostWatch, type HostWatchState } from './host-watch.js';
+import { HostWatch } from './host-watch.js';
 import { Losses } from './losses.js';
 import { MergedNames } from './merged-names.js';
 import { discoveryScore, hostScore } from './multiplicity.js';
 import { Newcomers } from './newcomers.js';
 import { explainNovelty } from './novelty-reasons.js';
-import { type Novelty, type NoveltyState, NoveltyWatch } from './novelty-watch.js';
+import { type Novelty, NoveltyWatch } from './novelty-watch.js';
 import { rounded } from './reasons.js';
 import { showsRangesOnly } from './recorded-range.js';
 import type { AnomalyRecord, IncidentRecord, Reason, SourceScore, TickScore } from './records.js';
+import type { ScorerState } from './scorer-state.js';
 import type { QuotedScore } from './source-scorer.js';
-import { type Limits, WatchedSource, type WatchedState } from './watched-source.js';
+import { type Limits, WatchedSource } from './watched-source.js';
 
 /** False discovery rate at which sources that are off together are critical. */
 const CRITICAL_FDR = 1e-4;
-/** Ticks in a row that are far too long before scoring is refused. */
-const COARSE_TICKS = 30;
-const COARSE_FACTOR = 2.5;
 
 /** Scores the ticks of one host against one model; see `createScorer`. */
 export class HostScorer {
@@ -37,14 +34,15 @@ export class HostScorer {
   readonly #names: MergedNames;
   readonly #chronicle: Chronicle;
   readonly #host: HostWatch | null;
+  readonly #coarse: CoarseTicks;
   #ticks = 0;
-  #coarse = 0;
 
   constructor(model: Model) {
     const { id, ticks, timing, thresholds } = model;
     // The model goes once it is unpacked: no closure of this constructor may hold it.
     this.#model = { id, ticks, timing, thresholds };
     this.#names = new MergedNames(timing.intervalMs);
+    this.#coarse = new CoarseTicks(timing.intervalMs);
     const numbers = new SeriesNumbers();
     this.#tracker = new HostTracker(model.sources, model.timing, numbers);
     this.#watched = watchedOf(model);
@@ -56,7 +54,7 @@ export class HostScorer {
 
   /** Scores one tick of a block. */
   tick(block: Block, t: number): TickScore {
-    this.#refuseCoarse(block, t);
+    this.#coarse.visit(block.intervalNs[t] as number);
     this.#losses.visit(block.lost.get(t) ?? {});
     const { total: lost, hideQuiet: unsure } = this.#losses;
     const moment = { host: block.host, ts: block.ts[t] as number, lost, unsure };
@@ -110,7 +108,7 @@ export class HostScorer {
   checkpoint(): string {
     const state: ScorerState = {
       ticks: this.#ticks,
-      coarse: this.#coarse,
+      coarse: this.#coarse.state(),
       position: this.#tracker.position,
       trackers: this.#tracker.sources.map((source) => source.state()),
       watched: this.#watched.map((watched) => watched.state()),
@@ -130,7 +128,7 @@ export class HostScorer {
   resume(text: string): void {
     const state: ScorerState = openCheckpoint(this.#model.id, text);
     this.#ticks = state.ticks;
-    this.#coarse = state.coarse;
+    this.#coarse.resume(state.coarse);
     this.#tracker.position = state.position;
     for (const [i, tracker] of this.#tracker.sources.entries()) {
       const saved = state.trackers[i];
@@ -338,38 +336,8 @@ export class HostScorer {
   #smallestP(ticks: number): number {
     return 1 / (Math.floor(ticks / this.#model.timing.calibrationTicks) + 1);
   }
-
-  #refuseCoarse(block: Block, t: number): void {
-    const ms = (block.intervalNs[t] as number) / 1e6;
-    this.#coarse = ms > COARSE_FACTOR * this.#model.timing.intervalMs ? this.#coarse + 1 : 0;
-    if (this.#coarse >= COARSE_TICKS) {
-      throw scoreErrors.make(
-        'SCORE-1003',
-        `ticks: expected about ${this.#model.timing.intervalMs} ms, found ${ms} ms`,
-      );
-    }
-  }
 }
 
 function watchedOf(model: Model): readonly WatchedSource[] {
   return model.sources.map((source) => new WatchedSource(source, showsRangesOnly(model, source)));
-}
-
-interface ScorerState {
-  readonly ticks: number;
-  readonly coarse: number;
-  readonly position: { readonly boot: string; readonly ts: number };
-  readonly trackers: readonly {
-    readonly counters: readonly number[];
-    readonly arrays: readonly (Float64Array | Float32Array | Uint8Array)[];
-  }[];
-  readonly watched: readonly WatchedState[];
-  readonly novelty: NoveltyState;
-  readonly host: HostWatchState | null;
-  readonly newcomers: readonly (readonly [string, AlarmState])[];
-  /** Not in checkpoints of before losses were followed. */
-  readonly losses?: number;
-  /** Not in checkpoints of before names were followed. */
-  readonly seq?: number | undefined;
-  readonly chronicle: ChronicleState;
 }
